@@ -1,0 +1,2 @@
+//! What Mailwire's tests share: dialogues, chunking, client and server pairs, real peers.
+#![forbid(unsafe_code)]
