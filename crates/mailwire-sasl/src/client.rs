@@ -99,7 +99,7 @@ impl Exchange {
     /// - [`Error::ServerSignature`] if the server does not know the password.
     /// - [`Refusal::Server`] if the server says in SCRAM's own words what is wrong.
     pub fn respond(&mut self, challenge: &[u8]) -> Result<Secret, Error> {
-        if challenge.len() > self.max_message {
+        if challenge.len() > self.max_message && !matches!(self.state, State::Failed(_)) {
             self.state = State::Failed(Limit::Message.into());
         }
         let state = mem::replace(&mut self.state, State::Finished);

@@ -89,14 +89,14 @@ impl Message {
         if let Some(port) = self.port {
             out.push_str(&format!("port={port}{SEPARATOR}"));
         }
-        self.with_token(out)
+        self.with_token(&out)
     }
 
     pub(crate) fn encode_xoauth2(&self) -> Secret {
-        self.with_token(format!("user={}{SEPARATOR}", self.user.as_deref().unwrap_or_default()))
+        self.with_token(&format!("user={}{SEPARATOR}", self.user.as_deref().unwrap_or_default()))
     }
 
-    fn with_token(&self, head: String) -> Secret {
+    fn with_token(&self, head: &str) -> Secret {
         [head.as_bytes(), b"auth=Bearer ", self.token.expose(), END].concat().into()
     }
 }

@@ -98,9 +98,8 @@ fn check(prepared: &str, purpose: Use) -> Result<(), Error> {
     }
     check_direction(prepared)?;
     match purpose {
-        Use::Query => Ok(()),
         Use::Stored if prepared.chars().any(is_unassigned) => Err(Error::Unassigned),
-        Use::Stored => Ok(()),
+        Use::Query | Use::Stored => Ok(()),
     }
 }
 

@@ -72,7 +72,8 @@ impl Exchange {
     /// - [`Error::Refused`] if the client's proof is wrong, also for a user who does not exist.
     /// - [`ApiMisuse::Turn`] if it is the host's turn, or the exchange is over.
     pub fn step(&mut self, message: Option<&[u8]>) -> Result<Step, Error> {
-        if message.is_some_and(|message| message.len() > self.options.limits.max_message) {
+        let too_long = message.is_some_and(|message| message.len() > self.options.limits.max_message);
+        if too_long && !matches!(self.state, State::Failed(_)) {
             self.state = State::Failed(Limit::Message.into());
         }
         let state = mem::replace(&mut self.state, State::Done);
@@ -152,7 +153,6 @@ impl Exchange {
                 Ok(Pending::CramMd5 { challenge, response }.ask(question))
             }
             State::Failed(error) => Err(error),
-            State::Invited => self.on_first(message),
             State::LoginPassword { user } => {
                 let password = login::decode_password(message)?;
                 Ok(ask_password(user, password, None))
@@ -173,7 +173,7 @@ impl Exchange {
             }
             // Some clients send the user name with the command, as they may in SMTP.
             State::Start if self.mechanism == Mechanism::Login => login_user(message),
-            State::Start => self.on_first(message),
+            State::Invited | State::Start => self.on_first(message),
             State::Asked(_) | State::Done => Err(ApiMisuse::Turn.into()),
         }
     }
@@ -325,7 +325,7 @@ impl After {
 /// Asks whether the user may act as somebody else, if that is what the client wants.
 fn authorize(authentication: String, authorization: Option<String>, then: After) -> (State, Step) {
     match authorization.filter(|name| *name != authentication) {
-        None => then.enter(Identity { authentication, authorization: None }),
+        None => then.enter(Identity::new(authentication)),
         Some(authorization) => {
             let question = Question::Authorize {
                 authentication: authentication.clone(),

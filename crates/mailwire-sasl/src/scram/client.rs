@@ -97,7 +97,7 @@ pub(crate) struct Final {
 }
 
 impl Final {
-    /// Takes `server-final-message`: "the client MUST .. verify the ServerSignature".
+    /// Takes `server-final-message`: "the client MUST .. verify the `ServerSignature`".
     pub(crate) fn verify(self, message: &[u8]) -> Result<(), Error> {
         let signature = decode_server_final(message, &self.limits)?;
         if bool::from(signature.ct_eq(&self.signature)) { Ok(()) } else { Err(SignatureError::Wrong.into()) }

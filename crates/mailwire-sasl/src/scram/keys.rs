@@ -17,7 +17,7 @@ use crate::{
 /// only the parameters that every client is told.
 ///
 /// The text form is that of `authPassword` ([RFC 5803](https://www.rfc-editor.org/rfc/rfc5803)), also known from
-/// PostgreSQL and Dovecot:
+/// `PostgreSQL` and Dovecot:
 ///
 /// ```
 /// use mailwire_sasl::{ScramHash, ScramKeys};

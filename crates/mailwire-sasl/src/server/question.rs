@@ -117,6 +117,12 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Somebody who acts as itself.
+    #[must_use]
+    pub fn new(authentication: impl Into<String>) -> Self {
+        Self { authentication: authentication.into(), authorization: None }
+    }
+
     /// As whom the client acts: the one whose mail it reads.
     #[must_use]
     pub fn effective(&self) -> &str {
