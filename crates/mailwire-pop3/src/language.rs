@@ -62,6 +62,11 @@ impl LanguageTag {
         whole(tag.as_bytes(), self::tag_of_language)
     }
 
+    /// `en`
+    pub fn english() -> Self {
+        Self("en".into())
+    }
+
     /// The tag as sent.
     pub fn as_str(&self) -> &str {
         &self.0

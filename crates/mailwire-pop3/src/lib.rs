@@ -8,7 +8,7 @@
 //!
 //! | a line or stream of the protocol | module |
 //! | --- | --- |
-//! | the lines themselves, CRLF | [`line`] |
+//! | the lines themselves, CRLF | [`mod@line`] |
 //! | `RETR 1`, `PASS ...` | [`command`] |
 //! | `+OK`, `-ERR [IN-USE] ...` | [`reply`], [`response_code`] |
 //! | `+OK ready <1896.697170952@dbc.mtview.ca.us>` | [`greeting`] |
