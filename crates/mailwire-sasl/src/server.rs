@@ -5,19 +5,21 @@
 
 mod options;
 mod question;
+mod state;
 #[cfg(test)]
 mod tests;
 
 use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
 use core::mem;
 
+use self::state::{After, Pending, State, ask_password, authorize, login_user, refuse_token};
 pub use self::{
     options::{Decoy, Options, verify_password},
     question::{Answer, Identity, Question, Step},
 };
 use crate::{
     ApiMisuse, Error, Limit, Mechanism, Refusal, anonymous, cram_md5, external, login, nonce, oauth, plain,
-    scram::server::{Channel, Proof, Request},
+    scram::server::{Channel, Request},
 };
 
 /// One authentication, as the server sees it.
@@ -262,93 +264,6 @@ impl Exchange {
         let question = Question::Token { mechanism: self.mechanism, user: user.clone(), token, host, port };
         Pending::Token { user }.ask(question)
     }
-}
-
-/// ```text
-/// Start ─► Invited ─► Asked ─► Done                                      client first
-///                       └────► OAuthRefused
-///                       └────► ScramProof ─► (Asked) ─► ScramAcknowledge ─► Done
-/// Start ─► CramMd5 ─► Asked ─► Done
-/// Start ─► LoginUser ─► LoginPassword ─► Asked ─► Done
-/// any ─(error)─► Failed
-/// ```
-#[derive(Debug)]
-enum State {
-    Asked(Box<Pending>),
-    CramMd5 { challenge: Vec<u8> },
-    Done,
-    Failed(Error),
-    Invited,
-    LoginPassword { user: String },
-    LoginUser,
-    OAuthRefused,
-    ScramAcknowledge(Identity),
-    ScramProof(Box<Proof>),
-    Start,
-}
-
-/// What was asked, and what the answer is needed for.
-#[derive(Debug)]
-enum Pending {
-    Anonymous,
-    Authorize { identity: Identity, then: After },
-    CramMd5 { challenge: Vec<u8>, response: cram_md5::Response },
-    External { authorization: Option<String> },
-    Password { user: String, authorization: Option<String> },
-    ScramKeys(Request),
-    Token { user: Option<String> },
-}
-
-impl Pending {
-    fn ask(self, question: Question) -> (State, Step) {
-        (State::Asked(Box::new(self)), Step::Ask(question))
-    }
-}
-
-/// What follows when the identity is certain.
-#[derive(Debug)]
-enum After {
-    Done,
-    /// `server-final-message`, which the client acknowledges.
-    Signature(Vec<u8>),
-}
-
-impl After {
-    fn enter(self, identity: Identity) -> (State, Step) {
-        match self {
-            Self::Done => (State::Done, Step::Done(identity)),
-            Self::Signature(message) => (State::ScramAcknowledge(identity), Step::Challenge(message)),
-        }
-    }
-}
-
-/// Asks whether the user may act as somebody else, if that is what the client wants.
-fn authorize(authentication: String, authorization: Option<String>, then: After) -> (State, Step) {
-    match authorization.filter(|name| *name != authentication) {
-        None => then.enter(Identity::new(authentication)),
-        Some(authorization) => {
-            let question = Question::Authorize {
-                authentication: authentication.clone(),
-                authorization: authorization.clone(),
-            };
-            let identity = Identity { authentication, authorization: Some(authorization) };
-            Pending::Authorize { identity, then }.ask(question)
-        }
-    }
-}
-
-fn ask_password(user: String, password: crate::Secret, authorization: Option<String>) -> (State, Step) {
-    let question = Question::Password { user: user.clone(), password, authorization: authorization.clone() };
-    Pending::Password { user, authorization }.ask(question)
-}
-
-fn login_user(message: &[u8]) -> Result<(State, Step), Error> {
-    let user = login::decode_user(message)?;
-    Ok((State::LoginPassword { user }, Step::Challenge(login::PASSWORD_PROMPT.to_owned())))
-}
-
-fn refuse_token(json: String) -> (State, Step) {
-    (State::OAuthRefused, Step::Challenge(json.into_bytes()))
 }
 
 /// The identity of who has none.

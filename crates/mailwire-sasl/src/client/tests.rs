@@ -1,7 +1,7 @@
 use std::{format, string::String, vec, vec::Vec};
 
 use super::*;
-use crate::ChannelBindingKind;
+use crate::{ApiMisuse, ChannelBindingKind};
 
 const ALL: [Mechanism; 13] = Mechanism::ALL;
 

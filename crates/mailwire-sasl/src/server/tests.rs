@@ -1,4 +1,4 @@
-use std::{format, string::ToString, vec};
+use std::{format, vec};
 
 use super::*;
 use crate::{BindingError, ChannelBinding, ChannelBindingKind, Limits, ScramHash, ScramKeys, Secret};
@@ -281,7 +281,7 @@ fn debug_shows_no_secret() {
     }
     for message in [&b"\0ann\0hunter2\0"[..], b"\0ann\0hunter2\x07"] {
         let error = exchange(Mechanism::Plain).step(Some(message)).unwrap_err();
-        assert!(!format!("{error:?} {}", error.to_string()).contains(secret));
+        assert!(!format!("{error:?} {error}").contains(secret));
     }
 }
 
