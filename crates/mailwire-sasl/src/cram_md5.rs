@@ -10,7 +10,7 @@ use crate::{
     scram::hash::hmac_md5,
 };
 
-/// A client's response: "the user name, a space, and a digest" in "lower-case hexadecimal".
+/// A client's response: "the user name, a space, and a 'digest'" in lower-case hexadecimal.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Response {
     pub(crate) user: String,

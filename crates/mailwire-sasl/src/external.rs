@@ -8,7 +8,7 @@ use crate::{
     saslprep::{self, Use},
 };
 
-/// Reads and prepares `extern-resp = *( UTF8-char-no-nul )`. Nothing means the identity of the lower layer.
+/// Reads and prepares `external-initial-resp = authz-id-string`, UTF-8 without NUL. Nothing means the identity of the lower layer.
 pub(crate) fn decode(message: &[u8]) -> Result<Option<String>, Error> {
     let text = core::str::from_utf8(message).map_err(|_| Error::malformed("UTF-8"))?;
     if text.is_empty() {

@@ -140,7 +140,7 @@ impl Exchange {
             (State::Start, Mechanism::Login) => {
                 Ok((State::LoginUser, Step::Challenge(login::USER_PROMPT.to_owned())))
             }
-            // "The server .. issues an empty challenge" (RFC 4422 section 5.1).
+            // An empty challenge invites a client that could not speak first (RFC 4422 section 3).
             (State::Start, _) => Ok((State::Invited, Step::Challenge(Vec::new()))),
             (State::Failed(error), _) => Err(error),
             (_, _) => Err(ApiMisuse::Turn.into()),
@@ -170,6 +170,8 @@ impl Exchange {
                 let then = After::Signature(verified.message);
                 Ok(authorize(verified.user, verified.authorization, then))
             }
+            // "Should a client include an initial response in its request where the mechanism does not allow the client
+            // to send data first, the authentication exchange fails" (RFC 4422 section 3).
             State::Start if self.mechanism == Mechanism::CramMd5 => {
                 Err(Error::malformed("no initial response"))
             }

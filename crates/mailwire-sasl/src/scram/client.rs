@@ -97,7 +97,8 @@ pub(crate) struct Final {
 }
 
 impl Final {
-    /// Takes `server-final-message`: "the client MUST .. verify the `ServerSignature`".
+    /// Takes `server-final-message`: "if the two are different, the client MUST consider the
+    /// authentication exchange to be unsuccessful".
     pub(crate) fn verify(self, message: &[u8]) -> Result<(), Error> {
         let signature = decode_server_final(message, &self.limits)?;
         if bool::from(signature.ct_eq(&self.signature)) { Ok(()) } else { Err(SignatureError::Wrong.into()) }

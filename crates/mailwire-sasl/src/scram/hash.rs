@@ -94,7 +94,7 @@ pub(crate) fn xor(left: &Secret, right: &Secret) -> Secret {
 }
 
 fn hmac<D: EagerHash + Digest>(key: &[u8], octets: &[u8]) -> Secret {
-    // "Keys longer than B bytes are first hashed": by hand, because a whole block is a key that cannot be refused.
+    // A key longer than a block is hashed first: by hand, because a whole block is a key that cannot be refused.
     let mut block = digest::Key::<Hmac<D>>::default();
     if key.len() > block.len() {
         let hashed = D::digest(key);

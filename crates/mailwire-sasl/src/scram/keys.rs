@@ -175,7 +175,8 @@ impl SaltedPassword {
     }
 }
 
-/// `Normalize(password)`: "treated as a 'stored string', so that unassigned code points are prohibited".
+/// `Normalize(password)`: it is "treated as a 'stored strings', which means that unassigned Unicode codepoints are
+/// prohibited".
 pub(crate) fn prepared_password(password: &str) -> Result<Secret, Error> {
     Ok(Secret::from(saslprep::prepare(password, Use::Stored)?.into_owned()))
 }
