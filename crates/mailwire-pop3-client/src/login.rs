@@ -465,7 +465,7 @@ impl Attempt {
         });
         client::Options::new(self.login.nonce.clone())
             .with_binding(self.login.binding.clone())
-            .with_limits(self.login.limits.clone())
+            .with_limits(self.login.limits)
             .with_server_offers_plus(offers_plus)
     }
 

@@ -35,7 +35,7 @@ use crate::{
 /// use mailwire_pop3_server::{Config, Connection, Event, sasl::server::{Answer, Decoy}};
 ///
 /// let now = Duration::ZERO;
-/// let mut config = Config::new(*b"random for each connection", Decoy::new("random for each server"));
+/// let mut config = Config::new("random for each connection", Decoy::new("random for each server"));
 /// config.encrypted = true;
 /// let mut connection = Connection::new(now, config);
 /// assert_eq!(connection.poll_transmit().as_deref(), Some(&b"+OK POP3 server ready\r\n"[..]));
