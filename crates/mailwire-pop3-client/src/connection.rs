@@ -162,7 +162,7 @@ impl Connection {
         if self.is_over() {
             return Err(ApiMisuse::Closed);
         }
-        if self.login.is_some() || self.is_starting_tls() {
+        if self.is_busy() {
             return Err(ApiMisuse::Busy);
         }
         match command {
@@ -276,6 +276,11 @@ impl Connection {
     /// Whether the session has ended, by QUIT or by an error.
     pub fn is_closed(&self) -> bool {
         matches!(self.state, State::Closed | State::Failed(_))
+    }
+
+    /// Whether a login or the start of TLS is in progress, so that commands have to wait.
+    pub fn is_busy(&self) -> bool {
+        self.login.is_some() || self.is_starting_tls()
     }
 
     /// Whether TLS protects the line.

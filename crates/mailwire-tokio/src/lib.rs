@@ -1,2 +1,17 @@
 //! POP3 clients and servers on tokio: sockets, TLS, deadlines and listeners.
+//!
+//! This is the only Mailwire crate that touches the network. The protocol itself is in machines without I/O; here they
+//! get octets and the time. See [`pop3::Client`], [`pop3::Server`] and, for who wants only the codec on a
+//! [`tokio_util::codec::Framed`], [`pop3::codec`].
+//!
+//! Futures may be dropped at any point: the state of a session is never in them.
 #![forbid(unsafe_code)]
+#![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+#[cfg(feature = "client")]
+mod connect;
+mod io;
+pub mod pop3;
+pub mod tls;
+
+pub use io::{BoxedStream, Octets, Stream};
