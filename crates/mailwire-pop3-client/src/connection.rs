@@ -612,17 +612,17 @@ fn row(command: &Command, line: &Bytes) -> Result<Row, ParseError> {
 
 #[cfg(feature = "tracing")]
 pub(crate) fn trace_sent(command: &Command) {
-    tracing::trace!(target: "mailwire::pop3::wire", "C: {command}");
+    tracing::trace!(target: "mailwire::pop3::client", "C: {command}");
 }
 
 #[cfg(feature = "tracing")]
 fn trace_received(line: &Bytes) {
-    tracing::trace!(target: "mailwire::pop3::wire", "S: {}", line.escape_ascii());
+    tracing::trace!(target: "mailwire::pop3::client", "S: {}", line.escape_ascii());
 }
 
 #[cfg(feature = "tracing")]
 fn trace_hidden(line: &Bytes) {
-    tracing::trace!(target: "mailwire::pop3::wire", "S: + **** ({} octets)", line.len());
+    tracing::trace!(target: "mailwire::pop3::client", "S: + **** ({} octets)", line.len());
 }
 
 #[cfg(not(feature = "tracing"))]

@@ -7,19 +7,19 @@ mod enabled {
     use super::{Command, ParseError, Reply};
 
     pub(crate) fn command(command: &Command) {
-        tracing::trace!(target: "mailwire::pop3::wire", "C: {command}");
+        tracing::trace!(target: "mailwire::pop3::server", "C: {command}");
     }
 
     pub(crate) fn bad_command(error: &ParseError) {
-        tracing::trace!(target: "mailwire::pop3::wire", "C: {}", error.escaped());
+        tracing::trace!(target: "mailwire::pop3::server", "C: {}", error.escaped());
     }
 
     pub(crate) fn hidden(octets: usize) {
-        tracing::trace!(target: "mailwire::pop3::wire", "C: **** ({octets} octets)");
+        tracing::trace!(target: "mailwire::pop3::server", "C: **** ({octets} octets)");
     }
 
     pub(crate) fn reply(reply: &Reply) {
-        tracing::trace!(target: "mailwire::pop3::wire", "S: {reply}");
+        tracing::trace!(target: "mailwire::pop3::server", "S: {reply}");
     }
 }
 
