@@ -1,1 +1,136 @@
-fn main() {}
+//! A tour of Mailwire: a POP3 server and a client in one program, over TLS, with the dialogue between them explained.
+//!
+//!     cargo run --example tour
+//!
+//! It needs nothing: the server listens on a free port of this machine, with a certificate made for this one run.
+
+use std::{error::Error, fmt, sync::Arc};
+
+use mailwire::{
+    service::MemoryDirectory,
+    store::MemoryStore,
+    tokio::{
+        pop3::{Client, ClientConfig, Listener, Server, ServerConfig, ServerTls},
+        tls::{Identity, Roots, client_config},
+    },
+};
+use rustls::pki_types::PrivateKeyDer;
+use tokio::{net::TcpListener, sync::Notify};
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{Layer, layer::Context, prelude::*};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    // The wire log comes through `tracing`; here the client's side of it is printed.
+    tracing_subscriber::registry().with(Dialogue).init();
+
+    explain("A server needs a store with mail, a directory with users, and a certificate.");
+    let store = MemoryStore::new();
+    store.add_user("ann");
+    for message in MESSAGES {
+        store.deliver("ann", message)?;
+    }
+    let directory =
+        MemoryDirectory::new().with_user("ann", "correct horse", &mailwire::tokio::random::<16>()?)?;
+    let rcgen::CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    let key = PrivateKeyDer::try_from(signing_key.serialize_der())?;
+    let mut config = ServerConfig::new()?;
+    config.tls = Some(ServerTls::new(Identity { chain: vec![cert.der().clone()], key })?);
+    let socket = TcpListener::bind("127.0.0.1:0").await?;
+    let port = socket.local_addr()?.port();
+    let stop = Arc::new(Notify::new());
+    let (server, stopped) = (Server::new(store.clone(), directory, config), stop.clone());
+    let server = tokio::spawn(async move { server.serve([Listener::tls(socket)], stopped.notified()).await });
+
+    explain("The client connects by TLS and trusts just this certificate. It asks what the server can do.");
+    let mut config = ClientConfig::default();
+    config.port = Some(port);
+    config.tls = Some(client_config(Roots::Only(vec![cert.der().clone()]), None)?);
+    let mut client = Client::connect("localhost", config.clone()).await?;
+
+    explain(
+        "It logs in by the strongest way that both sides know. The password never crosses the line, and the login is",
+    );
+    explain("bound to this very TLS connection. (The log masks what the two sides prove to each other.)");
+    let method = client.login("ann", "correct horse").await?;
+    explain(&format!("That was {method:?}."));
+
+    explain(
+        "A maildrop has a number of messages; each has a size, and a unique-id that stays the same over sessions.",
+    );
+    let stat = client.stat().await?;
+    let ids = client.uidl().await?;
+    assert_eq!(stat.messages as usize, MESSAGES.len());
+
+    explain(
+        "Many messages are asked for ahead, as the server announced PIPELINING. They come in chunks of any size.",
+    );
+    let mut batch = client.retr_many(ids.rows.iter().map(|row| row.message));
+    let mut downloaded = Vec::new();
+    while let Some(message) = batch.next().await {
+        downloaded.push(message?.read_to_end(1 << 20).await?);
+    }
+    drop(batch);
+    for (downloaded, sent) in downloaded.iter().zip(MESSAGES) {
+        assert_eq!(downloaded, sent, "what was downloaded is what was delivered, octet by octet");
+    }
+    println!("      {} messages, the same octets as those in the store", downloaded.len());
+
+    explain("A message that is marked as deleted is deleted by QUIT, and only then.");
+    for row in ids.rows.iter().take(2) {
+        client.dele(row.message).await?;
+    }
+    assert_eq!(store.messages("ann").len(), MESSAGES.len());
+    client.quit().await?;
+    assert_eq!(store.messages("ann").len(), MESSAGES.len() - 2);
+    println!("      {} message is left in the store", store.messages("ann").len());
+
+    explain("A wrong password is an error that says so. (The server lets the client wait for it.)");
+    let mut client = Client::connect("localhost", config).await?;
+    let error = client.login("ann", "wrong horse").await.err().ok_or("a wrong password must fail")?;
+    assert!(error.is_authentication());
+    println!("      {error}");
+    drop(client);
+
+    explain("The server goes down: no new connections, and transfers that are on their way may end.");
+    stop.notify_one();
+    server.await??;
+    println!("\nThat was all. The same in your program: see README.md.");
+    Ok(())
+}
+
+fn explain(text: &str) {
+    println!("\n{text}");
+}
+
+/// Prints the lines of the client's wire log.
+struct Dialogue;
+
+impl<S: Subscriber> Layer<S> for Dialogue {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "mailwire::pop3::client" {
+            event.record(&mut Line);
+        }
+    }
+}
+
+struct Line;
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() == "message" {
+            println!("      {value:?}");
+        }
+    }
+}
+
+/// A plain one, one whose lines begin with dots, and one that looks like the protocol.
+const MESSAGES: [&[u8]; 3] = [
+    b"From: bob@example.org\r\nTo: ann@example.org\r\nSubject: Lunch\r\n\r\nAt noon?\r\n",
+    b"Subject: Dots\r\n\r\n.\r\n..\r\n.profile is a file.\r\n",
+    b"Subject: No reply\r\n\r\n+OK this is text\r\n-ERR and so is this\r\n",
+];

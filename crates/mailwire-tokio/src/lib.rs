@@ -15,3 +15,14 @@ pub mod pop3;
 pub mod tls;
 
 pub use io::{BoxedStream, Octets, Stream};
+
+/// Octets from the system that nobody can predict: for salts, nonces and seeds.
+///
+/// # Errors
+///
+/// If the system has none.
+pub fn random<const N: usize>() -> std::io::Result<[u8; N]> {
+    let mut octets = [0; N];
+    getrandom::fill(&mut octets).map_err(std::io::Error::other)?;
+    Ok(octets)
+}

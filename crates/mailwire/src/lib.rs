@@ -1,2 +1,109 @@
-//! POP3 clients and servers for Rust: the facade over the Mailwire crates.
+//! POP3 for Rust, both sides of it: the facade over the Mailwire crates, and their manual.
+//!
+//! # Which part do I need?
+//!
+//! | I want to | take | feature |
+//! | --- | --- | --- |
+//! | fetch mail | [`tokio::pop3::Client`] | `client`, `tokio` |
+//! | serve mail | [`tokio::pop3::Server`] over a [`store`] and a [`service::Directory`] | `server`, `tokio` |
+//! | do either on another runtime, or on none | [`pop3::client`], [`pop3::server`] | `client`, `server` |
+//! | read and write the protocol's lines only | [`pop3`] | `pop3` |
+//! | log in by SASL in another protocol | [`sasl`] | - |
+//!
+//! All are on by default. Each crate behind this one can be depended on alone.
+//!
+//! # A client
+//!
+//! ```no_run
+//! use mailwire::tokio::pop3::{Client, ClientConfig};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut client = Client::connect("pop.example.org", ClientConfig::default()).await?;
+//! client.login("ann", "correct horse").await?;
+//! let ids = client.uidl().await?;
+//! let mut batch = client.retr_many(ids.rows.iter().map(|row| row.message));
+//! while let Some(message) = batch.next().await {
+//!     let mut message = message?;
+//!     while let Some(octets) = message.chunk().await? {
+//!         println!("{} octets of message {}", octets.len(), message.number());
+//!     }
+//! }
+//! drop(batch);
+//! client.quit().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - **Security.** The default is TLS from the first octet, and trust in whom the platform trusts. STLS and plaintext are
+//!   chosen by name: [`Security`](tokio::pop3::Security). Certificates, client certificates and verifiers are those of any
+//!   [`rustls::ClientConfig`](tokio::pop3::ClientConfig::tls). Proxies and tests go through
+//!   [`Client::from_stream`](tokio::pop3::Client::from_stream).
+//! - **Login.** The strongest way that both sides know is taken: SCRAM bound to the TLS connection, SCRAM, CRAM-MD5, APOP,
+//!   PLAIN, USER and PASS; for tokens OAUTHBEARER and XOAUTH2. Nothing that shows a password is used without TLS, unless
+//!   the connection is plaintext by name. See [`pop3::client::Login`].
+//! - **Cancellation.** Drop any future at any point. What was on its way is read and thrown away before the next answer.
+//! - **Errors** say whose fault it is, carry the server's reply and its response code, and tell whether the session goes on:
+//!   [`Error::is_fatal`](tokio::pop3::Error::is_fatal),
+//!   [`is_authentication`](tokio::pop3::Error::is_authentication).
+//! - **Deletion** happens at [`quit`](tokio::pop3::Client::quit) and nowhere else.
+//!
+//! # A server
+//!
+//! ```no_run
+//! use mailwire::{
+//!     service::MemoryDirectory,
+//!     store::MemoryStore,
+//!     tokio::{pop3::{Listener, Server, ServerConfig, ServerTls}, tls::Identity},
+//! };
+//!
+//! # async fn example(identity: Identity) -> Result<(), Box<dyn std::error::Error>> {
+//! let store = MemoryStore::new();
+//! store.add_user("ann");
+//! store.deliver("ann", "Subject: hello\r\n\r\nworld\r\n")?;
+//! let directory = MemoryDirectory::new().with_user("ann", "correct horse", b"sixteen octets..")?;
+//! let mut config = ServerConfig::new()?;
+//! config.tls = Some(ServerTls::new(identity)?);
+//! let socket = ::tokio::net::TcpListener::bind("[::]:995").await?;
+//! Server::new(store, directory, config).serve([Listener::tls(socket)], std::future::pending()).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A host implements [`store::MaildropStore`] for its mail and [`service::Directory`] for its users; states, numbers,
+//! listings, dot-stuffing, limits, time-outs, mechanisms and the list of capabilities belong to the library.
+//! [`store::conformance`] checks a store.
+//!
+//! # Without tokio
+//!
+//! The machines take octets and the time and give octets and events, so they run on any runtime, in a thread, in a test or
+//! in WebAssembly: [`pop3::client::Connection`], [`pop3::server::Connection`].
+//!
+//! # The wire log
+//!
+//! With a `tracing` subscriber at level TRACE the targets `mailwire::pop3::client` and `mailwire::pop3::server` show each
+//! line, octets of messages excepted. Passwords, tokens and responses of SASL never come there.
 #![forbid(unsafe_code)]
+
+pub use mailwire_sasl as sasl;
+
+/// POP3: the codec, and the machines of both sides.
+#[cfg(feature = "pop3")]
+pub mod pop3 {
+    pub use mailwire_pop3::*;
+    #[cfg(feature = "client")]
+    pub use mailwire_pop3_client as client;
+    #[cfg(feature = "server")]
+    pub use mailwire_pop3_server as server;
+}
+
+#[cfg(feature = "server")]
+pub use mailwire_service as service;
+#[cfg(feature = "server")]
+pub use mailwire_store as store;
+#[cfg(feature = "tokio")]
+pub use mailwire_tokio as tokio;
+
+/// The examples of the README are compiled with the tests.
+#[cfg(all(doctest, feature = "client", feature = "server", feature = "tokio"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

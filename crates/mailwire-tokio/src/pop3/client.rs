@@ -20,7 +20,7 @@ use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
 
 use super::{Batch, ClientConfig, Error, Message, Security, driver::Driver};
-use crate::{BoxedStream, Octets, Stream, connect, tls};
+use crate::{BoxedStream, Octets, Stream, connect, random, tls};
 
 /// A session with a POP3 server.
 ///
@@ -141,13 +141,12 @@ impl Client {
     /// [`Error::Login`] if the login fails; any other is fatal.
     pub async fn authenticate(&mut self, credentials: Credentials) -> Result<Method, Error> {
         self.settle().await?;
-        let mut nonce = vec![0; NONCE_OCTETS];
-        getrandom::fill(&mut nonce).map_err(io::Error::other)?;
         let credentials = match &self.host {
             Some(host) => credentials.with_host(host),
             None => credentials,
         };
-        let mut login = Login::new(credentials, nonce).with_channel_binding(self.binding.clone());
+        let mut login =
+            Login::new(credentials, random::<NONCE_OCTETS>()?).with_channel_binding(self.binding.clone());
         if self.config.security == Security::Plaintext {
             login = login.allow_cleartext();
         }

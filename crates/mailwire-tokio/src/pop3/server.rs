@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use mailwire_pop3::greeting::Timestamp;
 use mailwire_pop3_server::Config;
-use mailwire_sasl::{Secret, server::Decoy};
+use mailwire_sasl::server::Decoy;
 use mailwire_service::{Directory, pop3::Options};
 use mailwire_store::MaildropStore;
 use rustls::pki_types::CertificateDer;
@@ -14,7 +14,7 @@ use tracing::{debug, warn};
 
 pub use self::limits::ConnectionLimits;
 use self::limits::Counter;
-use crate::Stream;
+use crate::{Stream, random};
 
 /// A POP3 server over a store and a directory.
 ///
@@ -82,7 +82,7 @@ impl ServerConfig {
             apop_host: None,
             limits: ConnectionLimits::default(),
             options: Options::default(),
-            protocol: Config::new(random::<24>()?, Decoy::new(random::<32>()?)),
+            protocol: Config::new(random::<24>()?.as_slice(), Decoy::new(random::<32>()?.as_slice())),
             shutdown_timeout: Duration::from_secs(30),
             tls: None,
             tls_timeout: Duration::from_secs(30),
@@ -212,10 +212,9 @@ impl<S, D> Shared<S, D> {
         let mut config = self.config.protocol.clone();
         config.encrypted = encrypted;
         config.stls = self.config.tls.is_some();
-        config.login.seed = random::<24>()?;
+        config.login.seed = random::<24>()?.as_slice().into();
         if let Some(host) = &self.config.apop_host {
-            let unique: String =
-                random::<16>()?.expose().iter().map(|octet| format!("{octet:02x}")).collect();
+            let unique: String = random::<16>()?.iter().map(|octet| format!("{octet:02x}")).collect();
             config.login.apop = Timestamp::new(&format!("<{unique}@{host}>"));
         }
         Ok(config)
@@ -236,12 +235,6 @@ async fn accept(listener: Arc<Listener>) -> (Arc<Listener>, Option<(tokio::net::
             (listener, None)
         }
     }
-}
-
-fn random<const N: usize>() -> io::Result<Secret> {
-    let mut octets = [0; N];
-    getrandom::fill(&mut octets).map_err(io::Error::other)?;
-    Ok(Secret::from(&octets))
 }
 
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
