@@ -11,8 +11,9 @@ use std::{
     collections::{BTreeMap, HashMap},
     error::Error as StdError,
     fs,
-    io::IsTerminal as _,
+    io::{ErrorKind, IsTerminal as _},
     path::PathBuf,
+    process::ExitCode,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -73,33 +74,47 @@ enum When {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn StdError>> {
-    let arguments = Arguments::parse();
+async fn main() -> ExitCode {
+    match fetch(&Arguments::parse()).await {
+        Ok(summary) => {
+            println!("{summary}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn fetch(arguments: &Arguments) -> Result<String, Box<dyn StdError>> {
     let account = format!("{}@{}", arguments.user, arguments.host);
     let mut maildir = Maildir::open(&arguments.maildir, &account)?;
     let mut failures = 0;
-    let mut pause = Duration::from_secs(1);
     loop {
         let before = maildir.stored();
-        let error = match session(&arguments, &mut maildir).await {
-            Ok(summary) => {
-                println!("{summary}");
-                return Ok(());
-            }
+        let error = match session(arguments, &mut maildir).await {
+            Ok(summary) => return Ok(summary),
             Err(error) => error,
         };
-        let is_lost =
-            matches!(error.downcast_ref(), Some(Error::Io(_) | Error::Protocol(_) | Error::Closed { .. }));
-        if maildir.stored() > before {
-            (failures, pause) = (0, Duration::from_secs(1));
-        }
-        failures += 1;
-        if !is_lost || failures > arguments.retries {
+        failures = if maildir.stored() > before { 1 } else { failures + 1 };
+        if !may_pass(error.as_ref()) || failures > arguments.retries {
             return Err(error);
         }
+        let pause = Duration::from_secs(1 << failures.min(6));
         eprintln!("{error}; trying again in {} s", pause.as_secs());
         tokio::time::sleep(pause).await;
-        pause = (2 * pause).min(Duration::from_secs(60));
+    }
+}
+
+/// Whether another connection may do better.
+fn may_pass(error: &(dyn StdError + 'static)) -> bool {
+    match error.downcast_ref::<Error>() {
+        // An untrusted certificate, or no TLS where TLS is meant.
+        Some(Error::Io(error)) => error.kind() != ErrorKind::InvalidData,
+        Some(Error::Login(error)) => error.is_temporary(),
+        Some(Error::Closed { .. } | Error::ConnectTimeout | Error::Protocol(_)) => true,
+        _ => false,
     }
 }
 
