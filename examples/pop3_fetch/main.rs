@@ -101,8 +101,8 @@ async fn fetch(arguments: &Arguments) -> Result<String, Box<dyn StdError>> {
         if !may_pass(error.as_ref()) || failures > arguments.retries {
             return Err(error);
         }
-        let pause = Duration::from_secs(1 << failures.min(6));
-        eprintln!("{error}; trying again in {} s", pause.as_secs());
+        let pause = Duration::from_millis(100 << failures.min(9));
+        eprintln!("{error}; trying again in {pause:?}");
         tokio::time::sleep(pause).await;
     }
 }

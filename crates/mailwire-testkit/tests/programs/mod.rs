@@ -1,0 +1,66 @@
+//! The example programs as processes.
+
+use std::{
+    path::PathBuf,
+    process::{self, ChildStdout, Command, Stdio},
+    sync::OnceLock,
+};
+
+/// The program of an example, built now unless it is up to date.
+pub(crate) fn example(name: &str) -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let mut build = Command::new(env!("CARGO"));
+        build.args([
+            "build",
+            "--quiet",
+            "--package",
+            "mailwire-examples",
+            "--examples",
+            "--message-format=json",
+        ]);
+        let output = build.current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit()).output().unwrap();
+        assert!(output.status.success());
+        let messages = String::from_utf8(output.stdout).unwrap();
+        let (_, after) = messages.rsplit_once("\"executable\":\"").unwrap();
+        let path = PathBuf::from(after.split('"').next().unwrap());
+        path.parent().unwrap().to_owned()
+    });
+    folder.join(name)
+}
+
+/// A process that is ended with the test.
+pub(crate) struct Child(process::Child);
+
+impl Child {
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        Self(command.spawn().unwrap())
+    }
+
+    pub(crate) fn stdout(&mut self) -> ChildStdout {
+        self.0.stdout.take().unwrap()
+    }
+
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_none()
+    }
+
+    /// Ends it at once, as a crash would.
+    pub(crate) fn kill(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+
+    /// Asks it to end, and returns its exit code.
+    pub(crate) fn terminate(&mut self) -> Option<i32> {
+        let kill = Command::new("kill").arg(self.0.id().to_string()).status().unwrap();
+        assert!(kill.success());
+        self.0.wait().unwrap().code()
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
