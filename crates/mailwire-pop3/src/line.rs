@@ -53,12 +53,16 @@ impl Framer {
         self.scanned = 0;
         let mut line = input.split_to(end);
         input.advance(1);
-        if line.last() == Some(&b'\r') {
-            line.truncate(end - 1);
-        } else if !self.quirks.bare_line_feed {
-            return Err(FramingError::BareLineFeed);
+        let ends_with_cr = line.last() == Some(&b'\r');
+        line.truncate(end - usize::from(ends_with_cr));
+        // The length first: whether the line feed came along with the line makes no difference then.
+        if line.len() > limit {
+            Err(FramingError::LineTooLong { limit })
+        } else if !ends_with_cr && !self.quirks.bare_line_feed {
+            Err(FramingError::BareLineFeed)
+        } else {
+            Ok(Some(line.freeze()))
         }
-        if line.len() > limit { Err(FramingError::LineTooLong { limit }) } else { Ok(Some(line.freeze())) }
     }
 }
 
@@ -112,6 +116,8 @@ mod tests {
                 let error = Err(FramingError::LineTooLong { limit: 10 });
                 assert_eq!(lines(wire, chunk, 10, Quirks::strict()), error, "{chunk}");
             }
+            let both = lines(b"0123456789a\n", chunk, 10, Quirks::strict());
+            assert_eq!(both, Err(FramingError::LineTooLong { limit: 10 }), "{chunk}");
         }
     }
 }

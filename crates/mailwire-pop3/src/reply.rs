@@ -9,7 +9,8 @@ use crate::{ParseError, ResponseCode, text::harmless};
 
 /// The first line of a reply, or all of it: `+OK` or `-ERR`, perhaps a code, and a text for people.
 ///
-/// Its text can hold no line end: what is given to [`ok`](Self::ok) and [`err`](Self::err) loses its control characters.
+/// Its text can hold no line end: what is given to [`ok`](Self::ok) and [`err`](Self::err) loses its control characters,
+/// and in what [`parse`](Self::parse) reads CR and LF become spaces.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Reply {
     status: Status,
@@ -71,7 +72,7 @@ impl Reply {
             Some((code, text)) => (Some(code), text),
             None => (None, text),
         };
-        Ok(Self { status, code, text: Bytes::copy_from_slice(text) })
+        Ok(Self { status, code, text: on_one_line(text) })
     }
 
     /// Appends the line to `out`, with its CRLF.
@@ -158,6 +159,14 @@ impl Status {
     }
 }
 
+/// The text of a line, in which a bare CR can stand: a proxy that sends it on must not send a line end along.
+fn on_one_line(text: &[u8]) -> Bytes {
+    if memchr::memchr2(b'\r', b'\n', text).is_none() {
+        return Bytes::copy_from_slice(text);
+    }
+    text.iter().map(|octet| if matches!(octet, b'\r' | b'\n') { b' ' } else { *octet }).collect()
+}
+
 /// RFC 2449 section 4, with CRLF.
 const MAX_LINE: usize = 512;
 
@@ -229,6 +238,10 @@ mod tests {
     #[test]
     fn a_text_stays_on_its_line() {
         assert_eq!(encoded(&Reply::ok("a\r\n+OK b")), &b"+OK a  +OK b\r\n"[..]);
+        for wire in [&b"+OK a\r\n+OK b"[..], b"+OK a\r\r+OK b", b"+OK a\n\r+OK b"] {
+            let reply = Reply::parse(wire).unwrap();
+            assert_eq!(encoded(&reply), &b"+OK a  +OK b\r\n"[..], "{}", wire.escape_ascii());
+        }
         assert_eq!(encoded(&Reply::ok("[AUTH] b")), &b"+OK (AUTH] b\r\n"[..]);
         let long = encoded(&Reply::ok("a".repeat(1000)));
         assert_eq!(long.len(), 512);
