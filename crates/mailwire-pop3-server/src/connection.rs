@@ -153,6 +153,8 @@ impl Connection {
                     self.fail(PeerMisbehaved::TooManyFailures.into());
                 }
             }
+            // Nothing in clear text may stand in the middle of the TLS handshake.
+            State::Handshake => self.close(Closed::Timeout),
             state if state.is_before_login() => {
                 self.send_err(Phrase::TooSlow);
                 self.close(Closed::Timeout);
