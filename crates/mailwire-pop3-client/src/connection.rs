@@ -570,7 +570,7 @@ impl Connection {
 
     fn is_starting_tls(&self) -> bool {
         matches!(self.state, State::Handshake)
-            || self.in_flight.front().is_some_and(|pending| pending.owner == Owner::StartTls)
+            || self.in_flight.oldest().is_some_and(|pending| pending.owner == Owner::StartTls)
     }
 
     fn line_limit(&self) -> usize {

@@ -1,4 +1,5 @@
 use alloc::collections::VecDeque;
+use core::fmt;
 
 use bytes::{Bytes, BytesMut};
 use mailwire_pop3::{Command, auth, dot::Unstuffer};
@@ -6,7 +7,7 @@ use mailwire_pop3::{Command, auth, dot::Unstuffer};
 use crate::CommandId;
 
 /// Commands on their way: those that wait, those whose answers are due, and the octets that leave next.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct InFlight {
     waiting: VecDeque<Pending>,
     /// In the order in which their answers come.
@@ -82,6 +83,11 @@ impl InFlight {
         self.sent.front()
     }
 
+    /// The oldest command that is not answered, whether it was sent or waits.
+    pub(crate) fn oldest(&self) -> Option<&Pending> {
+        self.front().or(self.waiting.front())
+    }
+
     pub(crate) fn front_mut(&mut self) -> Option<&mut Pending> {
         self.sent.front_mut()
     }
@@ -112,7 +118,49 @@ impl InFlight {
     }
 }
 
+impl fmt::Debug for InFlight {
+    /// Without the octets that leave next: they hold passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InFlight")
+            .field("waiting", &self.waiting)
+            .field("sent", &self.sent)
+            .field("unflushed", &self.unflushed)
+            .field("transmit", &self.transmit.len())
+            .finish()
+    }
+}
+
 /// The answers to these change what the octets after them mean.
 fn must_be_alone(command: &Command) -> bool {
     matches!(command, Command::Apop { .. } | Command::Auth { .. } | Command::Pass(_) | Command::Stls)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use mailwire_pop3::Secret;
+
+    use super::*;
+    use crate::Connection;
+
+    #[test]
+    fn a_password_that_is_about_to_leave_is_not_shown() {
+        let now = core::time::Duration::ZERO;
+        let mut connection = Connection::new(now, crate::Config::default());
+        connection.handle_input(now, &mut BytesMut::from("+OK\r\n")).unwrap();
+        connection.send(now, Command::Pass(Secret::new("tanstaaf").unwrap())).unwrap();
+        let shown = format!("{connection:?}");
+        assert!(!shown.contains("tanstaaf"), "{shown}");
+        assert_eq!(connection.poll_transmit().as_deref(), Some(&b"PASS tanstaaf\r\n"[..]));
+    }
+
+    #[test]
+    fn nothing_is_queued_behind_stls_even_before_the_greeting() {
+        let now = core::time::Duration::ZERO;
+        let mut connection = Connection::new(now, crate::Config::default());
+        connection.start_tls(now).unwrap();
+        assert!(connection.is_busy());
+        assert_eq!(connection.send(now, Command::Capa), Err(crate::ApiMisuse::Busy));
+    }
 }
