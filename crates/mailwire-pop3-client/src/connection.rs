@@ -3,13 +3,11 @@ use core::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use mailwire_pop3::{
-    Capabilities, Capability, Command, ParseError, Reply,
+    Capabilities, Command, Reply,
     auth::Challenge,
     dot::{Unstuffer, unstuff_line},
     greeting::Timestamp,
-    language::LanguageListing,
     line::Framer,
-    listing::{ScanListing, UniqueIdListing},
 };
 
 use crate::{
@@ -17,6 +15,7 @@ use crate::{
     in_flight::{InFlight, Owner, Pending, Progress},
     login::{Action, Attempt, Context},
     state::State,
+    trace,
 };
 
 /// One session with a POP3 server, without I/O.
@@ -348,7 +347,7 @@ impl Connection {
     }
 
     fn on_greeting(&mut self, line: &Bytes) -> Result<(), Error> {
-        trace_received(line);
+        trace::received(line);
         let reply = Reply::parse(line)?;
         if !reply.is_ok() {
             self.events.push_back(Event::Notice { reply });
@@ -363,7 +362,7 @@ impl Connection {
     fn on_status(&mut self, now: Duration, line: &Bytes) -> Result<(), Error> {
         let challenge = Challenge::is_challenge(line);
         let Some(pending) = self.in_flight.front_mut() else {
-            trace_received(line);
+            trace::received(line);
             return self.on_unsolicited(line, challenge);
         };
         let (id, owner, multi_line) = (pending.id, pending.owner, pending.command.expects_multi_line());
@@ -372,10 +371,10 @@ impl Connection {
             return Err(PeerMisbehaved::EarlyReply.into());
         }
         if is_auth && challenge {
-            trace_hidden(line);
+            trace::hidden(line);
             return self.on_challenge(now, line);
         }
-        trace_received(line);
+        trace::received(line);
         if challenge {
             return Err(PeerMisbehaved::UnsolicitedChallenge.into());
         }
@@ -410,13 +409,13 @@ impl Connection {
             self.finish(now, true);
             return Ok(());
         };
-        trace_received(&line);
+        trace::received(&line);
         if count >= self.config.max_rows {
             return Err(Error::Limit(Limit::Rows));
         }
         let Some(pending) = self.in_flight.front_mut() else { return Ok(()) };
         pending.progress = Progress::Rows(count + 1);
-        let row = row(&pending.command, &line).unwrap_or_else(Row::Unparsed);
+        let row = Row::parse(&pending.command, &line);
         if let Row::Capability(capability) = &row {
             self.incoming.insert(capability.clone());
             if self.incoming.len() > self.config.limits.capabilities {
@@ -599,37 +598,3 @@ impl Connection {
         [greeting, silence, command].into_iter().flatten()
     }
 }
-
-fn row(command: &Command, line: &Bytes) -> Result<Row, ParseError> {
-    match command {
-        Command::AuthList => Ok(Row::Mechanism(line.clone())),
-        Command::Capa => Capability::parse(line).map(Row::Capability),
-        Command::Lang(_) => LanguageListing::parse(line).map(Row::Language),
-        Command::Uidl(_) => UniqueIdListing::parse(line).map(Row::UniqueId),
-        _ => ScanListing::parse(line).map(Row::Scan),
-    }
-}
-
-#[cfg(feature = "tracing")]
-pub(crate) fn trace_sent(command: &Command) {
-    tracing::trace!(target: "mailwire::pop3::client", "C: {command}");
-}
-
-#[cfg(feature = "tracing")]
-fn trace_received(line: &Bytes) {
-    tracing::trace!(target: "mailwire::pop3::client", "S: {}", line.escape_ascii());
-}
-
-#[cfg(feature = "tracing")]
-fn trace_hidden(line: &Bytes) {
-    tracing::trace!(target: "mailwire::pop3::client", "S: + **** ({} octets)", line.len());
-}
-
-#[cfg(not(feature = "tracing"))]
-pub(crate) fn trace_sent(_: &Command) {}
-
-#[cfg(not(feature = "tracing"))]
-fn trace_received(_: &Bytes) {}
-
-#[cfg(not(feature = "tracing"))]
-fn trace_hidden(_: &Bytes) {}

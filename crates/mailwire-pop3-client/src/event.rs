@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use mailwire_pop3::{
-    Capability, ParseError, Reply,
+    Capability, Command, ParseError, Reply,
     language::LanguageListing,
     listing::{ScanListing, UniqueIdListing},
 };
@@ -89,4 +89,18 @@ pub enum Row {
     UniqueId(UniqueIdListing),
     /// Of any of these, but it cannot be read. The rows around it can.
     Unparsed(ParseError),
+}
+
+impl Row {
+    /// Reads a line of the answer to `command`.
+    pub(crate) fn parse(command: &Command, line: &Bytes) -> Self {
+        let row = match command {
+            Command::AuthList => Ok(Self::Mechanism(line.clone())),
+            Command::Capa => Capability::parse(line).map(Self::Capability),
+            Command::Lang(_) => LanguageListing::parse(line).map(Self::Language),
+            Command::Uidl(_) => UniqueIdListing::parse(line).map(Self::UniqueId),
+            _ => ScanListing::parse(line).map(Self::Scan),
+        };
+        row.unwrap_or_else(Self::Unparsed)
+    }
 }

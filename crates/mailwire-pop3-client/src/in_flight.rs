@@ -61,7 +61,7 @@ impl InFlight {
                 break;
             }
             let Some(next) = self.waiting.pop_front() else { break };
-            crate::connection::trace_sent(&next.command);
+            crate::trace::sent(&next.command);
             next.command.encode(&mut self.transmit);
             self.sent.push_back(next);
             self.unflushed += 1;

@@ -20,6 +20,7 @@ mod in_flight;
 mod login;
 pub mod request;
 mod state;
+mod trace;
 
 pub use mailwire_pop3 as codec;
 pub use mailwire_sasl as sasl;

@@ -9,7 +9,7 @@ use mailwire_sasl::{ChannelBinding, ChannelBindingKind};
 use rustls::{
     ClientConfig, ConnectionCommon, ProtocolVersion, RootCertStore, ServerConfig, SideData,
     crypto::CryptoProvider,
-    pki_types::{CertificateDer, PrivateKeyDer},
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName},
 };
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use x509_cert::{Certificate, der::Decode as _};
@@ -86,6 +86,27 @@ pub fn client_config(roots: Roots, identity: Option<Identity>) -> Result<Arc<Cli
 pub fn server_config(identity: Identity) -> Result<Arc<ServerConfig>, Error> {
     let builder = ServerConfig::builder_with_provider(provider()?).with_safe_default_protocol_versions()?;
     Ok(Arc::new(builder.with_no_client_auth().with_single_cert(identity.chain, identity.key)?))
+}
+
+/// Makes the handshake of a client, and tells what binds a login to the connection.
+///
+/// `server_name` is the name in the certificate, if it is not `host`.
+#[cfg(feature = "client")]
+pub(crate) async fn connect(
+    stream: crate::BoxedStream,
+    host: &str,
+    server_name: Option<&ServerName<'static>>,
+    config: Arc<ClientConfig>,
+) -> io::Result<(crate::BoxedStream, Option<ChannelBinding>)> {
+    let name = match server_name {
+        Some(name) => name.clone(),
+        None => ServerName::try_from(host.to_owned()).map_err(io::Error::other)?,
+    };
+    let stream = tokio_rustls::TlsConnector::from(config).connect(name, stream).await.map_err(explain)?;
+    let (_, connection) = stream.get_ref();
+    let certificate = connection.peer_certificates().and_then(<[_]>::first);
+    let binding = channel_bindings(connection, certificate).into_iter().next();
+    Ok((Box::new(stream), binding))
 }
 
 #[cfg(feature = "client")]

@@ -1,6 +1,5 @@
 use std::{
     collections::VecDeque,
-    io,
     sync::{Arc, Weak},
     task::{Context, Poll, ready},
 };
@@ -15,9 +14,7 @@ use mailwire_pop3_client::{
     request::{Capa, Lang, Languages, List, ListOne, Listing, Plain, Request, Stat, Uidl, UidlOne},
 };
 use mailwire_sasl::{ChannelBinding, client::Credentials};
-use rustls::pki_types::ServerName;
 use tokio::time::{Instant, timeout};
-use tokio_rustls::TlsConnector;
 
 use super::{Batch, ClientConfig, Error, Message, Security, driver::Driver};
 use crate::{BoxedStream, Octets, Stream, connect, random, tls};
@@ -448,7 +445,7 @@ impl Client {
     }
 
     pub(crate) fn message(&mut self, id: CommandId, number: MessageNumber, reply: &Reply) -> Message<'_> {
-        Message::new(self, id, number, announced(reply))
+        Message::new(self, id, number, reply)
     }
 
     pub(crate) fn send_command(&mut self, command: Command) -> Result<CommandId, Error> {
@@ -587,21 +584,7 @@ async fn begin_tls(
         Some(tls) => tls.clone(),
         None => tls::default_client_config()?,
     };
-    let name = match &config.server_name {
-        Some(name) => name.clone(),
-        None => ServerName::try_from(host.to_owned()).map_err(io::Error::other)?,
-    };
-    let stream = TlsConnector::from(tls).connect(name, stream).await.map_err(tls::explain)?;
-    let (_, connection) = stream.get_ref();
-    let certificate = connection.peer_certificates().and_then(<[_]>::first);
-    let binding = tls::channel_bindings(connection, certificate).into_iter().next();
-    Ok((Box::new(stream), binding))
-}
-
-/// The number in `+OK 120 octets`.
-fn announced(reply: &Reply) -> Option<u64> {
-    let word = reply.text().split(|octet| *octet == b' ').next()?;
-    std::str::from_utf8(word).ok()?.parse().ok()
+    Ok(tls::connect(stream, host, config.server_name.as_ref(), tls).await?)
 }
 
 /// Enough for every mechanism.

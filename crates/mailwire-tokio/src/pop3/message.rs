@@ -5,7 +5,7 @@ use std::{
 };
 
 use bytes::{Buf as _, Bytes, BytesMut};
-use mailwire_pop3::MessageNumber;
+use mailwire_pop3::{MessageNumber, Reply};
 use mailwire_pop3_client::{CommandId, Event};
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 
@@ -30,12 +30,8 @@ pub struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    pub(crate) fn new(
-        client: &'a mut Client,
-        id: CommandId,
-        number: MessageNumber,
-        announced: Option<u64>,
-    ) -> Self {
+    pub(crate) fn new(client: &'a mut Client, id: CommandId, number: MessageNumber, reply: &Reply) -> Self {
+        let announced = announced(reply);
         Self { client, id, number, announced, received: 0, chunk: Bytes::new(), ended: false }
     }
 
@@ -153,4 +149,10 @@ impl Drop for Message<'_> {
             self.client.discard(self.id);
         }
     }
+}
+
+/// The number in `+OK 120 octets`.
+fn announced(reply: &Reply) -> Option<u64> {
+    let word = reply.text().split(|octet| *octet == b' ').next()?;
+    std::str::from_utf8(word).ok()?.parse().ok()
 }
