@@ -132,6 +132,9 @@ impl Connection {
 
     /// Sends the status line, which tells the size, before the first octets of the message.
     fn start_body(&mut self, now: Duration) {
+        if !matches!(self.state, State::Retrieving(..)) {
+            return;
+        }
         self.touch(now);
         let text = self.words(Phrase::MessageFollows);
         let State::Retrieving(_, transfer) = &mut self.state else { return };
@@ -203,5 +206,28 @@ impl Connection {
             }
             out.extend_from_slice(b".\r\n");
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Config,
+        sasl::server::{Answer, Decoy},
+    };
+
+    #[test]
+    fn a_finish_that_nobody_asked_for_has_no_effect() {
+        let (start, later) = (Duration::ZERO, Duration::from_secs(60));
+        let mut config = Config::new("a seed of at least 18 octets", Decoy::new("key"));
+        config.encrypted = true;
+        let mut connection = Connection::new(start, config);
+        connection.handle_input(start, &mut BytesMut::from("USER ann\r\nPASS x\r\n")).unwrap();
+        connection.answer(start, Answer::Granted).unwrap();
+        connection.opened(start, alloc::vec::Vec::new()).unwrap();
+        let before = connection.poll_timeout();
+        assert_eq!(connection.finish(later), Err(ApiMisuse));
+        assert_eq!(connection.poll_timeout(), before);
     }
 }
