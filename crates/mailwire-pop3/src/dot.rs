@@ -103,15 +103,9 @@ impl Unstuffer {
         let (mut written, mut from) = (0, 0);
         // A dot after the CR that ended the former chunk and the LF that begins this one.
         let split_line_end = self.state == Place::Cr && input.starts_with(b"\n.");
-        let first = split_line_end.then_some(2);
-        let mut search = 0;
-        loop {
-            let dot = match first.filter(|_| search == 0) {
-                Some(dot_end) => Some(dot_end - 1),
-                None => memmem::find(input.get(search..).unwrap_or_default(), b"\r\n.")
-                    .map(|found| search + found + 2),
-            };
-            let Some(dot) = dot else { break };
+        let first = split_line_end.then_some(1);
+        let dots = Dots::new();
+        while let Some(dot) = first.filter(|_| from == 0).or_else(|| dots.find(input, from)) {
             match (input.get(dot + 1), input.get(dot + 2)) {
                 (None, _) | (Some(b'\r'), None | Some(b'\n')) => {
                     // The end of the body, or perhaps so: stop before the dot.
@@ -121,7 +115,6 @@ impl Unstuffer {
                 _ => {
                     move_down(input, from..dot, &mut written);
                     from = dot + 1;
-                    search = dot + 1;
                 }
             }
         }
@@ -145,6 +138,24 @@ impl Unstuffer {
             [.., b'\r'] => Place::Cr,
             _ => Place::Within,
         }
+    }
+}
+
+/// Finds dots that stand after CRLF.
+struct Dots(memmem::Finder<'static>);
+
+impl Dots {
+    fn new() -> Self {
+        Self(memmem::Finder::new(b"\r\n."))
+    }
+
+    /// The first one whose CRLF stands at `start` or later.
+    fn find(&self, octets: &[u8], start: usize) -> Option<usize> {
+        let rest = octets.get(start..)?;
+        // Where every line has a dot, a search that is made for long ways would take its run-up for each of them.
+        let near = rest.get(..NEAR).unwrap_or(rest);
+        let found = near.windows(3).position(|window| window == b"\r\n.").or_else(|| self.0.find(rest))?;
+        Some(start + found + 2)
     }
 }
 
@@ -236,8 +247,10 @@ impl Stuffer {
         } else if split_line_end {
             out.insert(1, b".");
         }
-        for line_end in memmem::find_iter(octets, b"\r\n.") {
-            out.insert(line_end + 2, b".");
+        let (dots, mut start) = (Dots::new(), 0);
+        while let Some(dot) = dots.find(octets, start) {
+            out.insert(dot, b".");
+            start = dot + 1;
         }
         out.finish()
     }
@@ -307,6 +320,9 @@ pub fn stuff_line(line: &[u8], out: &mut BytesMut) {
     out.put_slice(line);
     out.put_slice(b"\r\n");
 }
+
+/// How many octets are looked at one by one before the search proper: a few very short lines.
+const NEAR: usize = 16;
 
 #[cfg(test)]
 mod tests;
