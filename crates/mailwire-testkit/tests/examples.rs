@@ -1,7 +1,5 @@
 //! The example programs do what they promise, also when the line breaks, the program dies, or the server is odd.
 
-mod programs;
-
 use std::{
     collections::BTreeMap,
     fs,
@@ -12,7 +10,7 @@ use std::{
     thread,
 };
 
-use programs::{Child, example};
+use mailwire_testkit::programs::{Child, example};
 use tempfile::TempDir;
 
 /// A maildrop with messages of all kinds.

@@ -7,7 +7,11 @@ use std::{
 };
 
 /// The program of an example, built now unless it is up to date.
-pub(crate) fn example(name: &str) -> PathBuf {
+///
+/// # Panics
+///
+/// If it cannot be built.
+pub fn example(name: &str) -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let mut build = Command::new(env!("CARGO"));
@@ -30,29 +34,49 @@ pub(crate) fn example(name: &str) -> PathBuf {
 }
 
 /// A process that is ended with the test.
-pub(crate) struct Child(process::Child);
+#[derive(Debug)]
+pub struct Child(process::Child);
 
 impl Child {
-    pub(crate) fn spawn(command: &mut Command) -> Self {
+    /// Starts it.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be started.
+    pub fn spawn(command: &mut Command) -> Self {
         Self(command.spawn().unwrap())
     }
 
-    pub(crate) fn stdout(&mut self) -> ChildStdout {
+    /// What it prints.
+    ///
+    /// # Panics
+    ///
+    /// If that is not a pipe, or taken already.
+    pub fn stdout(&mut self) -> ChildStdout {
         self.0.stdout.take().unwrap()
     }
 
-    pub(crate) fn is_running(&mut self) -> bool {
+    /// Whether it has not ended.
+    ///
+    /// # Panics
+    ///
+    /// If the system cannot say.
+    pub fn is_running(&mut self) -> bool {
         self.0.try_wait().unwrap().is_none()
     }
 
     /// Ends it at once, as a crash would.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 
     /// Asks it to end, and returns its exit code.
-    pub(crate) fn terminate(&mut self) -> Option<i32> {
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be asked.
+    pub fn terminate(&mut self) -> Option<i32> {
         let kill = Command::new("kill").arg(self.0.id().to_string()).status().unwrap();
         assert!(kill.success());
         self.0.wait().unwrap().code()
