@@ -4,10 +4,10 @@
 //!
 //! | client | lines end in | added | logs in with | limits |
 //! | --- | --- | --- | --- | --- |
-//! | curl 7.88 | CRLF | nothing | strongest of CRAM-MD5, LOGIN, PLAIN; APOP when asked | one RETR a URL |
+//! | curl 7.88 | CRLF | nothing | strongest of CRAM-MD5, LOGIN, PLAIN; APOP when asked | one RETR a URL; an answer with no lines becomes an empty line |
 //! | fetchmail 6.4 | CRLF | nothing (`invisible`, `no rewrite`, ..) | CRAM-MD5, USER; APOP as a protocol of its own | |
 //! | getmail 6.18 | LF | `Return-Path: <unknown>` | USER; APOP when asked | no STLS |
-//! | mpop 1.4 | LF | nothing (`received_header off`) | strongest of SCRAM-SHA-256, SCRAM-SHA-1, PLAIN, .. | |
+//! | mpop 1.4 | LF | nothing (`received_header off`) | strongest of SCRAM-SHA-256, SCRAM-SHA-1, PLAIN, .. | no APOP where the timestamp has a `=`, as Dovecot's has |
 //! | poplib | CRLF | nothing | USER; APOP when asked | lines up to 2048 octets |
 //!
 //! A `From ` at the start of a line stays as it is: none of the deliveries used here is an mbox. A `Return-Path` that

@@ -183,6 +183,9 @@ impl Drop for Dovecot {
 }
 
 /// What Dovecot sends of a delivered file: every line ends in CRLF, the last one too.
+///
+/// Where the file has no last line end, STAT, LIST and the first line of RETR tell a size without the CRLF that is
+/// added, 2 octets less than the length of this.
 #[must_use]
 pub fn wire_form(file: &[u8]) -> Vec<u8> {
     let mut wire = Vec::with_capacity(file.len() + file.len() / 32);
@@ -271,6 +274,9 @@ userdb {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =

@@ -34,7 +34,8 @@ pub fn request(account: &Account, request: &str, multi_line: bool, fetch: &Fetch
 pub(super) fn fetch(place: &Place, account: &Account, fetch: &Fetch) -> Result<Vec<Vec<u8>>, Error> {
     let listing = place.run(command(place, account, fetch)?.arg(url(account, "")), fetch.deadline)?;
     let listing = String::from_utf8_lossy(&listing).into_owned();
-    let numbers: Vec<&str> = listing.lines().filter_map(|line| line.split(' ').next()).collect();
+    // Of an answer with no lines curl makes one empty line.
+    let numbers: Vec<&str> = listing.lines().filter_map(|line| Some(line.split_once(' ')?.0)).collect();
     let directory = place.directory("messages")?;
     if numbers.is_empty() {
         return Ok(Vec::new());
