@@ -77,7 +77,8 @@ impl Child {
     ///
     /// If it cannot be asked.
     pub fn terminate(&mut self) -> Option<i32> {
-        let kill = Command::new("kill").arg(self.0.id().to_string()).status().unwrap();
+        // The shell's own `kill`: the program of that name is not installed everywhere.
+        let kill = Command::new("sh").args(["-c", "kill \"$0\"", &self.0.id().to_string()]).status().unwrap();
         assert!(kill.success());
         self.0.wait().unwrap().code()
     }
