@@ -1,7 +1,7 @@
 //! The client machine with a hostile server and any application.
 //!
 //! Its input is a script of what the application calls, and the wire of the server. When the script ends, the rest of the
-//! wire comes at once, and then the end of the connection.
+//! wire comes line by line, and then the end of the connection.
 #![no_main]
 
 use std::{collections::VecDeque, time::Duration};
@@ -29,12 +29,11 @@ fuzz_target!(|data: &[u8]| {
     while !script.is_empty() {
         session.step(&mut script);
         steps += 1;
-        if steps % 4 == 0 {
+        if steps.is_multiple_of(4) {
             session.check();
         }
     }
-    session.feed(usize::MAX);
-    session.drain();
+    session.feed_the_rest();
     session.hang_up();
     session.drain();
     session.check();
@@ -94,7 +93,9 @@ impl<'a> Session<'a> {
     fn step(&mut self, script: &mut Unstructured<'_>) {
         let decision = octet(script);
         match decision % 16 {
-            0..4 => self.feed(usize::from(octet(script))),
+            0 | 1 => self.feed_through(b"\n"),
+            2 => self.feed_through(b"\n.\r\n"),
+            3 => self.feed(usize::from(octet(script))),
             4..8 => self.send(script),
             8 | 9 => self.login(script),
             10 => self.start_tls(),
@@ -118,6 +119,20 @@ impl<'a> Session<'a> {
         self.input.extend_from_slice(chunk);
         let result = self.connection.handle_input(self.now, &mut self.input);
         self.settle(result);
+    }
+
+    /// Up to the end of a line or of a body.
+    fn feed_through(&mut self, end: &[u8]) {
+        let found = self.wire.windows(end.len()).position(|window| window == end);
+        self.feed(found.map_or(usize::MAX, |start| start + end.len()));
+    }
+
+    fn feed_the_rest(&mut self) {
+        while !self.wire.is_empty() {
+            self.feed_through(b"\n");
+            self.drain();
+            self.tls_started();
+        }
     }
 
     fn hang_up(&mut self) {

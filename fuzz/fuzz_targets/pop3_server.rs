@@ -29,7 +29,7 @@ fuzz_target!(|data: &[u8]| {
     let mut steps = 0_u32;
     while session.step(&mut script).is_ok() {
         steps += 1;
-        if steps % 4 == 0 {
+        if steps.is_multiple_of(4) {
             session.check();
         }
     }
@@ -209,7 +209,7 @@ impl<'a> Session<'a> {
                 self.connection.answer(self.now, answer)
             }
             Asked::Apop => {
-                let secret = (decision % 4 == 0).then(|| Secret::from(PASSWORD));
+                let secret = decision.is_multiple_of(4).then(|| Secret::from(PASSWORD));
                 self.connection.answer_apop(self.now, secret.as_ref())
             }
             Asked::Open => {
@@ -217,7 +217,7 @@ impl<'a> Session<'a> {
                 self.connection.opened(self.now, entries(decision))
             }
             Asked::Message { pushed } => self.answer_retrieve(script, decision, refusal, pushed),
-            Asked::Commit => self.connection.committed(self.now, decision % 4 == 0),
+            Asked::Commit => self.connection.committed(self.now, decision.is_multiple_of(4)),
             Asked::Tls => self.start_tls(),
         };
         assert_eq!(result, Ok(()), "what was asked can be answered");
