@@ -1,0 +1,234 @@
+//! Dialogues of the client's machine, written as they are read.
+//!
+//! | line | meaning |
+//! | --- | --- |
+//! | `S: +OK ready` | the server sends this line; it is fed in pieces of every size |
+//! | `S~ +O` | the same without a line end |
+//! | `C: STAT` | the client has sent this line, and nothing else since the last `C:` |
+//! | `> STAT` | the application sends a command |
+//! | `> login ann secret` | the application logs in; `cleartext` at the end permits it without TLS |
+//! | `> stls`, `> tls`, `> eof`, `> wait 60`, `> discard 1` | asks for TLS; TLS has begun; the server has closed; seconds pass; the answer to the second command is not wanted |
+//! | `= reply +OK 2 320` | this is the next event |
+
+use std::{fmt::Write as _, time::Duration};
+
+use bytes::BytesMut;
+use mailwire::{
+    pop3::{
+        Command,
+        client::{CommandId, Config, Connection, Event, Login, Row},
+    },
+    sasl::client::Credentials,
+};
+
+/// Runs a dialogue with pieces of every size, each time with a new connection.
+///
+/// # Panics
+///
+/// If something else is sent or happens than is written.
+pub fn check(config: &Config, script: &str) {
+    for size in 1..=LARGEST_PIECE {
+        Run::new(config, size).play(script);
+    }
+}
+
+/// Runs a dialogue once, in pieces of `size`, and gives back the connection.
+///
+/// # Panics
+///
+/// As [`check`].
+pub fn play(config: &Config, size: usize, script: &str) -> Connection {
+    let mut run = Run::new(config, size);
+    run.play(script);
+    run.connection
+}
+
+struct Run {
+    connection: Connection,
+    input: BytesMut,
+    size: usize,
+    now: Duration,
+    ids: Vec<CommandId>,
+    sent: Vec<u8>,
+    happened: Vec<String>,
+}
+
+impl Run {
+    fn new(config: &Config, size: usize) -> Self {
+        Self {
+            connection: Connection::new(Duration::ZERO, config.clone()),
+            input: BytesMut::new(),
+            size,
+            now: Duration::ZERO,
+            ids: Vec::new(),
+            sent: Vec::new(),
+            happened: Vec::new(),
+        }
+    }
+
+    fn play(&mut self, script: &str) {
+        for (number, line) in
+            script.lines().map(str::trim_start).enumerate().filter(|(_, line)| !line.is_empty())
+        {
+            let place = format!("line {number}, pieces of {}: {line}", self.size);
+            // Spaces at an end of a line mean something: editors must not lose them.
+            let line = line.replace("<SP>", " ");
+            match line.split_at_checked(2) {
+                Some(("S:", text)) => {
+                    self.feed(
+                        &[unescaped(text.strip_prefix(' ').unwrap_or(text)), b"\r\n".to_vec()].concat(),
+                    );
+                }
+                Some(("S~", text)) => self.feed(&unescaped(text.strip_prefix(' ').unwrap_or(text))),
+                Some(("C:", text)) => {
+                    let expected = [text.strip_prefix(' ').unwrap_or(text).as_bytes(), b"\r\n"].concat();
+                    let sent: Vec<u8> = self.sent.drain(..expected.len().min(self.sent.len())).collect();
+                    assert_eq!(
+                        sent.escape_ascii().to_string(),
+                        expected.escape_ascii().to_string(),
+                        "{place}"
+                    );
+                }
+                Some(("> ", text)) => self.act(text),
+                Some(("= ", text)) => {
+                    assert!(!self.happened.is_empty(), "nothing happened at {place}");
+                    assert_eq!(self.happened.remove(0), text, "{place}");
+                }
+                _ => panic!("{place}"),
+            }
+            if !line.starts_with("C:") && !line.starts_with('=') {
+                self.drain();
+            }
+        }
+        assert_eq!(self.happened, Vec::<String>::new(), "more happened, in pieces of {}", self.size);
+        assert_eq!(self.sent.escape_ascii().to_string(), "", "more was sent, in pieces of {}", self.size);
+    }
+
+    fn feed(&mut self, octets: &[u8]) {
+        for piece in octets.chunks(self.size) {
+            self.input.extend_from_slice(piece);
+            let result = self.connection.handle_input(self.now, &mut self.input);
+            self.drain();
+            if let Err(error) = result {
+                let again = self.connection.handle_input(self.now, &mut self.input);
+                assert_eq!(again.as_ref(), Err(&error), "errors stick");
+                self.happened.push(format!("error {error}"));
+                return;
+            }
+        }
+    }
+
+    fn act(&mut self, text: &str) {
+        let words: Vec<&str> = text.split(' ').collect();
+        let result = match *words {
+            ["login", user, password] => self.connection.login(self.now, login(user, password)),
+            ["login", user, password, "cleartext"] => {
+                self.connection.login(self.now, login(user, password).allow_cleartext())
+            }
+            ["stls"] => self.connection.start_tls(self.now),
+            ["tls"] => self.connection.tls_started(self.now),
+            ["eof"] => {
+                if let Err(error) = self.connection.handle_eof(self.now) {
+                    self.drain();
+                    self.happened.push(format!("error {error}"));
+                }
+                Ok(())
+            }
+            ["wait", seconds] => {
+                self.now += Duration::from_secs(seconds.parse().unwrap());
+                if let Err(error) = self.connection.handle_timeout(self.now) {
+                    self.happened.push(format!("error {error}"));
+                }
+                Ok(())
+            }
+            ["discard", index] => {
+                let id = self.ids[index.parse::<usize>().unwrap()];
+                self.connection.discard(id);
+                Ok(())
+            }
+            _ => {
+                let command = Command::parse(text.as_bytes()).unwrap();
+                self.connection.send(self.now, command).map(|id| self.ids.push(id))
+            }
+        };
+        if let Err(misuse) = result {
+            self.happened.push(format!("misuse {misuse}"));
+        }
+    }
+
+    fn drain(&mut self) {
+        while let Some(octets) = self.connection.poll_transmit() {
+            self.sent.extend_from_slice(&octets);
+        }
+        while let Some(event) = self.connection.poll_event() {
+            let told = match event {
+                Event::Data { octets, .. } => {
+                    let octets = octets.escape_ascii().to_string();
+                    match self.happened.last_mut() {
+                        // Where octets are cut depends on the pieces.
+                        Some(last) if last.starts_with("data ") => {
+                            last.push_str(&octets);
+                            continue;
+                        }
+                        _ => format!("data {octets}"),
+                    }
+                }
+                event => told(&event),
+            };
+            self.happened.push(told);
+        }
+    }
+}
+
+fn login(user: &str, password: &str) -> Login {
+    Login::new(Credentials::password(user, password), *b"eighteen octets at least")
+}
+
+fn told(event: &Event) -> String {
+    let mut text = String::new();
+    let written = match event {
+        Event::Greeting { reply } => write!(text, "greeting {reply}"),
+        Event::Reply { reply, more, .. } => write!(text, "reply {reply}{}", if *more { " .." } else { "" }),
+        Event::Row { row, .. } => match row {
+            Row::Capability(capability) => write!(text, "row {}", capability.tag()),
+            Row::Language(language) => write!(text, "row {} {}", language.tag.as_str(), language.description),
+            Row::Mechanism(name) => write!(text, "row {}", name.escape_ascii()),
+            Row::Scan(row) => write!(text, "row {} {}", row.message, row.octets),
+            Row::UniqueId(row) => write!(text, "row {} {}", row.message, row.unique_id),
+            Row::Unparsed(error) => write!(text, "unparsed {error}"),
+            _ => write!(text, "{row:?}"),
+        },
+        Event::End { .. } => write!(text, "end"),
+        Event::StartTls => write!(text, "start tls"),
+        Event::StartTlsRefused { reply } => write!(text, "no tls {reply}"),
+        Event::LoggedIn { method } => write!(text, "logged in {method:?}"),
+        Event::LoginFailed { error } => write!(text, "login failed {error}"),
+        Event::Notice { reply } => write!(text, "notice {reply}"),
+        Event::Closed => write!(text, "closed"),
+        _ => write!(text, "{event:?}"),
+    };
+    written.unwrap();
+    text
+}
+
+/// `\xE9`, `\0`, `\r` and `\n` in a line stand for octets.
+pub(crate) fn unescaped(text: &str) -> Vec<u8> {
+    let (mut octets, mut rest) = (Vec::new(), text.as_bytes());
+    while let Some((first, after)) = rest.split_first() {
+        let (octet, after) = match (first, after) {
+            (b'\\', [b'x', high, low, after @ ..]) => {
+                let digits = String::from_utf8_lossy(&[*high, *low]).into_owned();
+                (u8::from_str_radix(&digits, 16).unwrap(), after)
+            }
+            (b'\\', [b'r', after @ ..]) => (b'\r', after),
+            (b'\\', [b'n', after @ ..]) => (b'\n', after),
+            (b'\\', [b'0', after @ ..]) => (0, after),
+            (octet, after) => (*octet, after),
+        };
+        octets.push(octet);
+        rest = after;
+    }
+    octets
+}
+
+const LARGEST_PIECE: usize = 80;
