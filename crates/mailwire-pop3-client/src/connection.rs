@@ -11,7 +11,7 @@ use mailwire_pop3::{
 };
 
 use crate::{
-    ApiMisuse, Config, Error, Event, Limit, Login, LoginError, PeerMisbehaved, Row, Timeout,
+    ApiMisuse, CommandId, Config, Error, Event, Limit, Login, LoginError, PeerMisbehaved, Row, Timeout,
     in_flight::{InFlight, Owner, Pending, Progress},
     login::{Action, Attempt, Context},
     state::State,
@@ -70,10 +70,6 @@ pub struct Connection {
     /// When the wait for the oldest answer began.
     waiting_since: Duration,
 }
-
-/// Which of the commands that were [sent](Connection::send) an event is about.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct CommandId(u64);
 
 impl Connection {
     /// A session whose connection was just made.
@@ -153,6 +149,8 @@ impl Connection {
     }
 
     /// Queues a command. It leaves after the greeting, as soon as pipelining permits.
+    ///
+    /// DELE and QUIT behind a RETR that is not answered delete a message that may never arrive: send them after its end.
     ///
     /// # Errors
     ///

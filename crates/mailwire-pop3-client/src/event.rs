@@ -5,7 +5,7 @@ use mailwire_pop3::{
     listing::{ScanListing, UniqueIdListing},
 };
 
-use crate::{CommandId, LoginError, Method};
+use crate::{LoginError, Method};
 
 /// What happened, in the order of the wire.
 ///
@@ -72,6 +72,10 @@ pub enum Event {
     /// QUIT was answered: the session is over, close the connection.
     Closed,
 }
+
+/// Which of the commands that were [sent](crate::Connection::send) an event is about.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct CommandId(pub(crate) u64);
 
 /// A line of a listing.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -27,8 +27,8 @@ pub use mailwire_sasl as sasl;
 
 pub use self::{
     config::{Config, Timeouts},
-    connection::{CommandId, Connection},
+    connection::Connection,
     error::{ApiMisuse, Error, Limit, PeerMisbehaved, Timeout},
-    event::{Event, Row},
+    event::{CommandId, Event, Row},
     login::{Login, LoginError, Method},
 };
