@@ -449,6 +449,9 @@ impl Client {
     }
 
     pub(crate) fn send_command(&mut self, command: Command) -> Result<CommandId, Error> {
+        if let Some(error) = self.driver.error() {
+            return Err(self.closed_because(error));
+        }
         let now = self.driver.now();
         Ok(self.driver.connection.send(now, command)?)
     }
@@ -463,6 +466,9 @@ impl Client {
 
     /// Waits for the end of a login whose future was dropped.
     pub(crate) async fn settle(&mut self) -> Result<(), Error> {
+        if let Some(error) = self.driver.error() {
+            return Err(self.closed_because(error));
+        }
         while self.driver.connection.is_busy() {
             self.session_event().await?;
         }
@@ -529,7 +535,7 @@ impl Client {
         }
     }
 
-    fn closed_because(&mut self, error: Error) -> Error {
+    fn closed_because(&self, error: Error) -> Error {
         use mailwire_pop3_client::{Error as Protocol, PeerMisbehaved};
         let by_server = matches!(
             error,

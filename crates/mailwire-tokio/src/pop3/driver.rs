@@ -51,6 +51,11 @@ impl Driver {
         self.started.elapsed()
     }
 
+    /// What ended the session.
+    pub(crate) fn error(&self) -> Option<Error> {
+        self.error.clone()
+    }
+
     pub(crate) fn octets(&self) -> Octets {
         self.octets
     }
