@@ -130,10 +130,10 @@ pub struct Fetch {
 }
 
 impl Fetch {
-    /// Keeps the messages on the server, leaves the mechanism to the client, and gives it a minute.
+    /// Keeps the messages on the server, leaves the mechanism to the client, and gives it five minutes.
     #[must_use]
     pub fn new() -> Self {
-        Self { deadline: Duration::from_secs(60), delete: false, mechanism: Mechanism::Default }
+        Self { deadline: Duration::from_secs(300), delete: false, mechanism: Mechanism::Default }
     }
 
     /// Kills the client after `deadline`.
