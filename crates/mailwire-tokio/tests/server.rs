@@ -63,12 +63,12 @@ async fn a_client_that_goes_away_at_any_octet_leaves_nothing_behind() {
     }
     // All of them are over: the lock is free, and so are their places among the few that there are.
     loop {
-        if let Ok(mut client) = Client::connect("localhost", server.config(Security::Tls)).await {
-            if client.login("ann", "secret").await.is_ok() {
-                assert_eq!(client.stat().await.unwrap().messages, 2);
-                client.quit().await.unwrap();
-                break;
-            }
+        if let Ok(mut client) = Client::connect("localhost", server.config(Security::Tls)).await
+            && client.login("ann", "secret").await.is_ok()
+        {
+            assert_eq!(client.stat().await.unwrap().messages, 2);
+            client.quit().await.unwrap();
+            break;
         }
         tokio::task::yield_now().await;
     }
