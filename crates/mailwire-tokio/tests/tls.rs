@@ -89,6 +89,9 @@ async fn who_is_not_trusted_is_not_spoken_to() {
         config.server_name = Some("pop.example.org".try_into().unwrap());
         assert!(Client::connect("localhost", config).await.is_err(), "the certificate has another name");
     }
+    let mut by_default = server.config(Security::Tls);
+    by_default.tls = None;
+    assert!(Client::connect("localhost", by_default).await.is_err(), "nobody but us knows this certificate");
     let mut config = server.config(Security::Tls);
     config.port = Some(server.plain.port());
     let error = Client::connect("localhost", config).await.unwrap_err();
