@@ -139,10 +139,7 @@ impl fmt::Debug for Reply {
 
 /// `status = "+OK" / "-ERR"` ([RFC 1939 section 3](https://www.rfc-editor.org/rfc/rfc1939#section-3))
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "RFC 1939: there are currently two, and a third would be another protocol"
-)]
+#[non_exhaustive]
 pub enum Status {
     /// `+OK`
     Ok,
