@@ -66,9 +66,10 @@ impl Maildrop {
 
     /// The first message from `first` on that is not marked as deleted.
     pub(crate) fn next_from(&self, first: MessageNumber) -> Option<(MessageNumber, &Entry)> {
-        let entries = self.entries.iter().zip(&self.deleted).enumerate().skip(first.index());
-        let (index, (entry, _)) = entries.into_iter().find(|(_, (_, deleted))| !**deleted)?;
-        Some((MessageNumber::from_index(index)?, entry))
+        // A slice, not `skip`: a listing asks this for each of its rows, and must not count up to it each time.
+        let ahead = self.deleted.get(first.index()..)?.iter().position(|deleted| !deleted)?;
+        let index = first.index() + ahead;
+        Some((MessageNumber::from_index(index)?, self.entries.get(index)?))
     }
 
     fn is_deleted(&self, message: MessageNumber) -> bool {
