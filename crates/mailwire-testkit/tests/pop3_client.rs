@@ -7,7 +7,7 @@ use mailwire::pop3::{
     Command, MessageNumber, Quirks,
     client::{Config, Connection, Event},
 };
-use mailwire_testkit::client_dialogue::{check, play};
+use mailwire_testkit::dialogue::client::{check, play};
 
 fn encrypted() -> Config {
     let mut config = Config::default();

@@ -1,285 +1,205 @@
-//! Client and server against each other in memory: any messages, any buffers, cut anywhere.
+//! Client against server in memory: any messages over any wire arrive once and whole, and nothing is deleted that has not.
 
 use std::time::Duration;
 
-use bytes::{Buf as _, Bytes, BytesMut};
+use bytes::Bytes;
 use mailwire::{
     pop3::{
-        Command, MessageNumber, UniqueId, client,
-        server::{self, Entry, Push},
+        client::{self, Method, Timeout},
+        server::Closed,
     },
-    sasl::{ScramKeys, client::Credentials, server::Answer, server::Question},
+    sasl::{ChannelBinding, ChannelBindingKind, Mechanism},
     store::canonical,
 };
-use mailwire_testkit::server_dialogue::encrypted;
+use mailwire_testkit::{
+    chunks,
+    pair::{Outcome, Session, Wire},
+};
 use proptest::prelude::*;
 
-/// One direction of a connection: what was sent and not read, as full sockets hold it, and where it is cut.
-struct Pipe {
-    octets: BytesMut,
-    room: usize,
-    /// How many octets may still pass.
-    left: usize,
-    pending: Bytes,
-}
-
-impl Pipe {
-    fn new(room: usize, left: usize) -> Self {
-        Self { octets: BytesMut::new(), room, left, pending: Bytes::new() }
-    }
-
-    /// Moves what fits; `false` if nothing moved.
-    fn fill(&mut self, mut next: impl FnMut() -> Option<Bytes>) -> bool {
-        let before = self.octets.len();
-        while self.octets.len() < self.room && self.left > 0 {
-            if self.pending.is_empty() {
-                match next() {
-                    Some(octets) => self.pending = octets,
-                    None => break,
-                }
-            }
-            let fits = (self.room - self.octets.len()).min(self.left).min(self.pending.len());
-            self.octets.extend_from_slice(&self.pending.split_to(fits));
-            self.left -= fits;
-        }
-        self.octets.len() > before
-    }
-
-    /// Hands out at most `size` octets.
-    fn read(&mut self, size: usize, into: &mut BytesMut) -> usize {
-        let size = size.min(self.octets.len());
-        into.extend_from_slice(&self.octets[..size]);
-        self.octets.advance(size);
-        size
-    }
-}
-
-/// How the two sides are joined.
-#[derive(Clone, Debug)]
-struct Line {
-    room: usize,
-    piece: usize,
-    cut_to_client: usize,
-    cut_to_server: usize,
-}
-
-impl Line {
-    fn whole(room: usize, piece: usize) -> Self {
-        Self { room, piece, cut_to_client: usize::MAX, cut_to_server: usize::MAX }
-    }
-}
-
-/// What came out of a session.
-#[derive(Debug, Default)]
-struct Outcome {
-    /// Complete messages, by number.
-    received: Vec<(u32, Vec<u8>)>,
-    /// What the server was told to delete; nothing if it was not told.
-    committed: Option<Vec<u32>>,
-    /// Whether the client saw QUIT answered.
-    closed: bool,
-    error: Option<client::Error>,
-}
-
-/// Downloads and deletes all messages. It ends when nothing moves any more, and panics if that is not an end.
-fn download(messages: &[Vec<u8>], login: client::Login, pipelined: usize, line: &Line) -> Outcome {
-    let now = Duration::ZERO;
-    let mut client_config = client::Config::default();
-    (client_config.encrypted, client_config.max_in_flight) = (true, pipelined);
-    let mut client = client::Connection::new(now, client_config);
-    let mut server_config = encrypted();
-    server_config.max_buffered = 300;
-    let mut server = server::Connection::new(now, server_config);
-    let (mut to_client, mut to_server) =
-        (Pipe::new(line.room, line.cut_to_client), Pipe::new(line.room, line.cut_to_server));
-    let (mut client_input, mut server_input) = (BytesMut::new(), BytesMut::new());
-    let mut outcome = Outcome::default();
-    let mut sending: Option<(usize, usize)> = None;
-    let mut expected = std::collections::VecDeque::new();
-    let mut current = Vec::new();
-    let mut login = Some(login);
-    loop {
-        let mut moved = to_server.fill(|| client.poll_transmit()) | to_client.fill(|| server.poll_transmit());
-        moved |= to_client.read(line.piece, &mut client_input) > 0;
-        if let Err(error) = client.handle_input(now, &mut client_input) {
-            outcome.error = Some(error);
-            return outcome;
-        }
-        while let Some(event) = client.poll_event() {
-            moved = true;
-            match event {
-                client::Event::Greeting { .. } => client.login(now, login.take().unwrap()).unwrap(),
-                client::Event::LoggedIn { .. } => {
-                    for number in
-                        (1..=messages.len()).map(|number| MessageNumber::new(number as u32).unwrap())
-                    {
-                        client.send(now, Command::Retr(number)).unwrap();
-                        expected.push_back(number);
-                    }
-                    if messages.is_empty() {
-                        client.send(now, Command::Quit).unwrap();
-                    }
-                }
-                client::Event::Reply { reply, .. } => assert!(reply.is_ok(), "{reply}"),
-                client::Event::Data { octets, .. } => current.extend_from_slice(&octets),
-                client::Event::End { .. } => {
-                    let number = expected.pop_front().unwrap();
-                    outcome.received.push((number.get(), std::mem::take(&mut current)));
-                    // Only what has arrived may be deleted.
-                    client.send(now, Command::Dele(number)).unwrap();
-                    if expected.is_empty() {
-                        client.send(now, Command::Quit).unwrap();
-                    }
-                }
-                client::Event::Closed => outcome.closed = true,
-                event => panic!("{event:?}"),
-            }
-        }
-        if outcome.closed {
-            return outcome;
-        }
-        moved |= to_server.read(line.piece, &mut server_input) > 0;
-        let before = server_input.len();
-        if server.wants_input() {
-            server.handle_input(now, &mut server_input).unwrap();
-        }
-        moved |= server_input.len() < before;
-        while let Some(event) = server.poll_event() {
-            moved = true;
-            match event {
-                server::Event::Ask(question) => server.answer(now, answer(&question)).unwrap(),
-                server::Event::Open { .. } => server.opened(now, entries(messages)).unwrap(),
-                server::Event::Retrieve { message, .. } => sending = Some((message.index(), 0)),
-                server::Event::Commit { deleted } => {
-                    outcome.committed = Some(deleted.iter().map(|number| number.get()).collect());
-                    server.committed(now, true).unwrap();
-                }
-                server::Event::Closed(_) => {}
-                event => panic!("{event:?}"),
-            }
-        }
-        while let Some((index, offset)) = sending.filter(|_| server.wants_octets()) {
-            let rest = &messages[index][offset..];
-            let octets = Bytes::copy_from_slice(&rest[..rest.len().min(97)]);
-            moved = true;
-            sending = Some((index, offset + octets.len()));
-            if octets.is_empty() {
-                server.finish(now).unwrap();
-                sending = None;
-            } else {
-                assert_eq!(server.push(now, octets).unwrap(), Push::More);
-            }
-        }
-        if !moved {
-            let cut = to_client.left == 0 || to_server.left == 0;
-            assert!(cut, "both sides wait for each other for ever");
-            server.handle_eof(now);
-            outcome.error = client.handle_eof(now).err();
-            return outcome;
-        }
-    }
-}
-
-fn answer(question: &Question) -> Answer {
-    match question {
-        Question::Password { password, .. } if password.expose() == b"secret" => Answer::Granted,
-        Question::ScramKeys { hash, .. } => {
-            Answer::Keys(ScramKeys::derive(*hash, "secret", b"sixteen octets..", 4096).ok())
-        }
-        _ => Answer::Denied,
-    }
-}
-
-fn entries(messages: &[Vec<u8>]) -> Vec<Entry> {
-    let entry = |(index, message): (usize, &Vec<u8>)| Entry {
-        octets: message.len() as u64,
-        unique_id: UniqueId::new(index.to_string()).unwrap(),
-    };
-    messages.iter().enumerate().map(entry).collect()
-}
-
-fn login() -> client::Login {
-    client::Login::new(Credentials::password("ann", "secret"), *b"eighteen octets at least")
-}
-
-fn plain() -> client::Login {
-    let scram =
-        mailwire::sasl::Mechanism::ALL.into_iter().filter(|mechanism| mechanism.scram_hash().is_some());
-    scram.fold(login(), |login, mechanism| login.without(client::Method::Sasl(mechanism)))
-}
-
 /// As the server sends them: with CRLF alone, and one at the end.
-fn as_sent(messages: &[Vec<u8>]) -> Vec<(u32, Vec<u8>)> {
-    let sent = messages.iter().map(|message| canonical(Bytes::copy_from_slice(message)).to_vec());
-    sent.enumerate().map(|(index, message)| (index as u32 + 1, message)).collect()
+fn as_sent(session: &Session) -> Vec<(u32, Vec<u8>)> {
+    let messages = session.host.messages.iter();
+    let sent = messages.map(|message| canonical(Bytes::copy_from_slice(message)).to_vec());
+    (1..).zip(sent).collect()
 }
 
-fn any_message() -> impl Strategy<Value = Vec<u8>> {
-    let piece = prop::sample::select(vec![
-        &b"\r\n"[..],
-        b"\n",
-        b"\r",
-        b".",
-        b"..",
-        b"text",
-        b"+OK",
-        b"-ERR ",
-        b"\xFF\0",
-        b"\r\n.\r\n",
-    ]);
-    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+/// What holds wherever a session ends.
+fn assert_nothing_lost(session: &Session, outcome: &Outcome, place: &str) {
+    assert!(as_sent(session).starts_with(&outcome.received), "what is complete is whole: {place}");
+    // QUIT is sent when all has arrived, so nothing is deleted before.
+    if let Some(committed) = &outcome.committed {
+        let all: Vec<u32> = (1..=session.host.messages.len() as u32).collect();
+        assert_eq!((committed, outcome.received.len()), (&all, all.len()), "{place}");
+    }
+    assert_ne!(outcome.closed, outcome.error.is_some(), "an end is one or the other: {place}");
+    assert!(!outcome.closed || outcome.committed.is_some(), "{place}");
+    assert!(outcome.refused.is_none(), "{place}");
+}
+
+fn three_messages() -> Session {
+    Session::new(&["Subject: one\r\n\r\n..one\r\n", "", "+OK\r\n.\r\n"])
+}
+
+prop_compose! {
+    fn any_wire()(
+        room in 1..200_usize,
+        pieces in chunks::sizes(100),
+        delay in 0..1000_u64,
+    ) -> Wire {
+        let mut wire = Wire::new(room);
+        (wire.pieces, wire.delay) = (pieces, Duration::from_micros(delay));
+        wire
+    }
+}
+
+/// Every way to log in whose cost is not the derivation of a key.
+fn cheap_method() -> impl Strategy<Value = Method> {
+    let methods: Vec<Method> = Session::methods()
+        .filter(|method| !matches!(method, Method::Sasl(mechanism) if mechanism.scram_hash().is_some()))
+        .collect();
+    prop::sample::select(methods)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
     fn every_message_arrives_once_and_whole(
-        messages in prop::collection::vec(any_message(), 0..12),
-        room in 1..200_usize,
-        piece in 1..100_usize,
-        pipelined in 1..9_usize,
+        messages in chunks::messages(12),
+        wire in any_wire(),
+        in_flight in 1..9_usize,
+        buffered in 1..2000_usize,
+        method in cheap_method(),
+        stls in any::<bool>(),
     ) {
-        let outcome = download(&messages, plain(), pipelined, &Line::whole(room, piece));
-        prop_assert!(outcome.closed && outcome.error.is_none());
-        prop_assert_eq!(outcome.received, as_sent(&messages));
-        prop_assert_eq!(outcome.committed, Some((1..=messages.len() as u32).collect()));
+        let mut session = Session::new(&messages).by(method);
+        if stls && method != Method::Apop {
+            session = session.with_stls();
+        }
+        (session.client.max_in_flight, session.server.max_buffered) = (in_flight, buffered);
+        let outcome = session.run(&wire);
+        assert_eq!(outcome.error, None);
+        assert_nothing_lost(&session, &outcome, "uncut");
+        assert_eq!(outcome.method, Some(method));
+        assert_eq!(outcome.received, as_sent(&session));
+        assert_eq!(outcome.server_closed, Some(Closed::Quit));
+    }
+
+    #[test]
+    fn a_cut_anywhere_is_told_and_loses_and_doubles_nothing(
+        messages in chunks::messages(5),
+        mut wire in any_wire(),
+        method in cheap_method(),
+        to_client in 0..3000_usize,
+        to_server in 0..300_usize,
+        silent in any::<bool>(),
+    ) {
+        (wire.to_client, wire.to_server, wire.silent) = (to_client, to_server, silent);
+        let session = Session::new(&messages).by(method);
+        let outcome = session.run(&wire);
+        assert_nothing_lost(&session, &outcome, &format!("{wire:?}"));
     }
 }
 
 #[test]
-fn a_cut_at_any_octet_loses_and_doubles_nothing() {
-    let messages = [b"Subject: one\r\n\r\n..one\r\n".to_vec(), b"".to_vec(), b"+OK\r\n.\r\n".to_vec()];
-    let whole = Line::whole(64, 64);
-    let mut ends = [0; 2];
-    for (direction, end) in ends.iter_mut().enumerate() {
-        for cut in 0.. {
-            let mut line = whole.clone();
-            *[&mut line.cut_to_client, &mut line.cut_to_server][direction] = cut;
-            let outcome = download(&messages, plain(), 4, &line);
-            let complete = as_sent(&messages);
-            assert!(
-                complete.starts_with(&outcome.received),
-                "what is complete is whole: cut {cut} of {direction}"
-            );
-            if outcome.closed {
-                *end = cut;
-                break;
+fn every_login_works_with_and_without_stls() {
+    for method in Session::methods() {
+        let session = three_messages().by(method);
+        for session in [session.clone(), session.with_stls()] {
+            if session.stls && method == Method::Apop {
+                continue;
             }
-            assert_eq!(outcome.error, Some(client::Error::UnexpectedEof), "cut {cut} of {direction}");
-            // Deletions are done only when QUIT has come in whole, and then all messages have arrived.
-            if let Some(committed) = outcome.committed {
-                assert_eq!((committed.len(), outcome.received.len()), (3, 3), "cut {cut} of {direction}");
+            let outcome = session.run(&Wire::new(64));
+            assert_eq!((outcome.error.clone(), outcome.method), (None, Some(method)));
+            assert_nothing_lost(&session, &outcome, "uncut");
+            assert_eq!(outcome.received, as_sent(&session));
+        }
+    }
+}
+
+#[test]
+fn the_strongest_login_is_taken() {
+    let mut session = three_messages().by(Method::Sasl(Mechanism::ScramSha256Plus));
+    session.server.login.mechanisms.extend(Session::methods().filter_map(|method| match method {
+        Method::Sasl(mechanism) if !mechanism.binds_channel() => Some(mechanism),
+        _ => None,
+    }));
+    session.server.login.user_pass = true;
+    let outcome = session.run(&Wire::new(64));
+    assert_eq!(outcome.method, Some(Method::Sasl(Mechanism::ScramSha256Plus)));
+}
+
+/// Somebody in the middle has two TLS connections, with a binding each.
+#[test]
+fn a_login_that_is_bound_to_another_tls_connection_fails() {
+    let mut session = three_messages().by(Method::Sasl(Mechanism::ScramSha256Plus));
+    session.binding = Some(ChannelBinding::new(ChannelBindingKind::TlsExporter, "of another connection"));
+    let outcome = session.run(&Wire::new(64));
+    assert!(outcome.refused.is_some() && outcome.closed);
+    assert_eq!((outcome.method, outcome.committed), (None, None));
+}
+
+/// The timestamp of the greeting came in clear text, so whoever is in the middle may have written it.
+#[test]
+fn there_is_no_apop_after_stls() {
+    let outcome = three_messages().by(Method::Apop).with_stls().run(&Wire::new(64));
+    assert_eq!(outcome.refused.and_then(|error| error.method()), Some(Method::UserPass));
+}
+
+#[test]
+fn a_cut_at_every_octet_of_every_kind_of_session_is_told() {
+    let scram = Method::Sasl(Mechanism::ScramSha256);
+    for (session, step) in [
+        (three_messages().by(Method::UserPass), 1),
+        (three_messages().by(Method::Apop), 1),
+        (three_messages().by(Method::Sasl(Mechanism::Plain)).with_stls(), 1),
+        (three_messages().by(scram), 5),
+    ] {
+        let whole = session.run(&Wire::new(64));
+        for silent in [false, true] {
+            for cut in (0..whole.octets.0).step_by(step) {
+                let mut wire = Wire::new(64);
+                (wire.to_client, wire.silent) = (cut, silent);
+                let outcome = session.run(&wire);
+                assert_nothing_lost(&session, &outcome, &format!("{cut} octets to the client"));
+                assert!(!outcome.closed, "{cut}");
+                check_error(outcome.error, silent, cut);
+            }
+            for cut in (0..whole.octets.1).step_by(step) {
+                let mut wire = Wire::new(64);
+                (wire.to_server, wire.silent) = (cut, silent);
+                let outcome = session.run(&wire);
+                assert_nothing_lost(&session, &outcome, &format!("{cut} octets to the server"));
+                assert_eq!(outcome.committed, None, "QUIT did not come in whole: {cut}");
+                check_error(outcome.error, silent, cut);
             }
         }
     }
-    assert!(ends.iter().all(|end| *end > 80), "every octet of the dialogue was a cut: {ends:?}");
+}
+
+fn check_error(error: Option<client::Error>, silent: bool, cut: usize) {
+    match error {
+        Some(client::Error::UnexpectedEof) if !silent => {}
+        Some(client::Error::Timeout(Timeout::Greeting | Timeout::Silence)) if silent => {}
+        other => panic!("cut {cut}: {other:?}"),
+    }
 }
 
 #[test]
-fn a_batch_of_a_hundred_thousand_does_not_fill_the_buffers_of_both_sides() {
-    let messages = vec![b"a\r\n".to_vec(); 50_000];
-    let outcome = download(&messages, login(), 32, &Line::whole(512, 512));
-    assert_eq!(outcome.received.len(), 50_000);
-    assert_eq!(outcome.committed.map(|committed| committed.len()), Some(50_000));
+fn a_hundred_thousand_commands_do_not_fill_the_buffers_of_both_sides() {
+    let session = Session::new(&vec!["a\r\n"; 100_000]).by(Method::UserPass);
+    let outcome = session.run(&Wire::new(4096));
+    assert_eq!((outcome.error, outcome.received.len()), (None, 100_000));
+    assert_eq!(outcome.committed.map(|committed| committed.len()), Some(100_000));
+}
+
+#[test]
+fn a_wire_that_is_slow_but_moves_is_no_silence() {
+    let session = Session::new(&["x".repeat(500)]).by(Method::UserPass);
+    let mut wire = Wire::new(1);
+    (wire.pieces, wire.delay) = (vec![1], Duration::from_secs(1));
+    let outcome = session.run(&wire);
+    assert_eq!(outcome.error, None);
+    assert!(outcome.elapsed > Duration::from_secs(600), "longer than the deadline of a command: {outcome:?}");
 }

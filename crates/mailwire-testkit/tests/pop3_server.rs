@@ -11,7 +11,7 @@ use mailwire::pop3::{
     server::{Connection, Entry, Event, Language, Phrase, Refusal},
 };
 use mailwire::sasl::{Mechanism, server::Answer};
-use mailwire_testkit::server_dialogue::{Host, Run, check, cleartext, encrypted};
+use mailwire_testkit::dialogue::server::{Host, Run, check, cleartext, encrypted};
 
 const LOGIN: &str = "C: USER ann
     S: +OK send the password

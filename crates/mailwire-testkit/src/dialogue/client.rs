@@ -10,16 +10,19 @@
 //! | `> stls`, `> tls`, `> eof`, `> wait 60`, `> discard 1` | asks for TLS; TLS has begun; the server has closed; seconds pass; the answer to the second command is not wanted |
 //! | `= reply +OK 2 320` | this is the next event |
 
-use std::{fmt::Write as _, time::Duration};
+use std::{collections::VecDeque, fmt::Write as _, time::Duration};
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use mailwire::{
     pop3::{
         Command,
-        client::{CommandId, Config, Connection, Event, Login, Row},
+        client::{CommandId, Config, Connection, Error, Event, Login, Row},
+        dot::{Stuffer, stuff_line},
     },
     sasl::client::Credentials,
 };
+
+use super::{Line, unescaped};
 
 /// Runs a dialogue with pieces of every size, each time with a new connection.
 ///
@@ -180,6 +183,188 @@ impl Run {
     }
 }
 
+/// The client's side of a [transcript](super::Scene).
+pub(super) struct Player {
+    connection: Connection,
+    input: BytesMut,
+    size: usize,
+    /// How many octets the server may still say.
+    left: usize,
+    now: Duration,
+    sent: Vec<u8>,
+    commands: VecDeque<(CommandId, Command)>,
+    stuffer: Stuffer,
+    /// What the events say, as it stands on the wire.
+    told: BytesMut,
+    /// What they have to say: the server's lines, those of a login and of STLS excepted.
+    expected: Vec<u8>,
+    secrets: Vec<String>,
+    wants_tls: bool,
+    closed: bool,
+}
+
+impl Player {
+    pub(super) fn new(config: &Config, size: usize, left: usize) -> Self {
+        Self {
+            connection: Connection::new(Duration::ZERO, config.clone()),
+            input: BytesMut::new(),
+            size,
+            left,
+            now: Duration::ZERO,
+            sent: Vec::new(),
+            commands: VecDeque::new(),
+            stuffer: Stuffer::new(),
+            told: BytesMut::new(),
+            expected: Vec::new(),
+            secrets: Vec::new(),
+            wants_tls: false,
+            closed: false,
+        }
+    }
+
+    pub(super) fn into_told(self) -> Bytes {
+        self.told.freeze()
+    }
+
+    /// Plays the lines, or those before the cut, and then the end of the stream.
+    pub(super) fn play(&mut self, lines: &[Line]) {
+        for line in lines {
+            let is_whole = match line {
+                Line::Client(octets) => self.expect(octets),
+                Line::Note(words) => self.note(words),
+                Line::Server(octets) => self.feed(octets),
+            };
+            if !is_whole {
+                break;
+            }
+            if self.size == usize::MAX {
+                self.assert_no_secret();
+            }
+        }
+        if self.left > 0 {
+            assert_eq!(self.told.escape_ascii().to_string(), self.expected.escape_ascii().to_string());
+            assert_eq!(self.sent.escape_ascii().to_string(), "", "more was sent");
+        }
+        let end = self.connection.handle_eof(self.now);
+        assert_eq!(end, if self.closed { Ok(()) } else { Err(Error::UnexpectedEof) });
+    }
+
+    fn feed(&mut self, octets: &[u8]) -> bool {
+        if !self.connection.is_busy() {
+            self.expected.extend_from_slice(octets);
+        }
+        let said = octets.len().min(self.left);
+        self.left -= said;
+        for piece in octets[..said].chunks(self.size) {
+            self.input.extend_from_slice(piece);
+            let result = self.connection.handle_input(self.now, &mut self.input);
+            result.unwrap_or_else(|error| panic!("{error} at {}", octets.escape_ascii()));
+            self.drain();
+        }
+        said == octets.len()
+    }
+
+    fn expect(&mut self, octets: &[u8]) -> bool {
+        if self.sent.is_empty() {
+            match Command::parse(octets.strip_suffix(b"\r\n").unwrap()).unwrap() {
+                Command::Stls => self.connection.start_tls(self.now).unwrap(),
+                command => {
+                    if let Command::Pass(password) = &command {
+                        self.secrets.push(String::from_utf8_lossy(password.expose()).into());
+                    }
+                    let id = self.connection.send(self.now, command.clone()).unwrap();
+                    self.commands.push_back((id, command));
+                }
+            }
+            self.drain();
+        }
+        let sent: Vec<u8> = self.sent.drain(..octets.len().min(self.sent.len())).collect();
+        assert_eq!(sent.escape_ascii().to_string(), octets.escape_ascii().to_string());
+        true
+    }
+
+    fn note(&mut self, words: &[String]) -> bool {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        match *words {
+            ["login", user, password, ref rest @ ..] => {
+                self.secrets.push(password.into());
+                let login = login(user, password);
+                let login = if rest == ["cleartext"] { login.allow_cleartext() } else { login };
+                self.connection.login(self.now, login).unwrap();
+            }
+            ["TLS"] => {
+                assert!(std::mem::take(&mut self.wants_tls), "no TLS");
+                self.connection.tls_started(self.now).unwrap();
+            }
+            ["wait", seconds] => {
+                self.now += Duration::from_secs(seconds.parse().unwrap());
+                self.connection.handle_timeout(self.now).unwrap();
+            }
+            ["deleted", ..] => {}
+            _ => panic!("{words:?}"),
+        }
+        self.drain();
+        true
+    }
+
+    fn drain(&mut self) {
+        while let Some(event) = self.connection.poll_event() {
+            self.tell(event);
+        }
+        while let Some(octets) = self.connection.poll_transmit() {
+            self.sent.extend_from_slice(&octets);
+        }
+    }
+
+    /// Writes an event as the wire has it.
+    fn tell(&mut self, event: Event) {
+        match event {
+            Event::Greeting { reply } | Event::Notice { reply } => reply.encode(&mut self.told),
+            Event::Reply { reply, more, .. } => {
+                reply.encode(&mut self.told);
+                self.stuffer = Stuffer::new();
+                if !more {
+                    self.commands.pop_front();
+                }
+            }
+            Event::Row { row, .. } => {
+                let mut line = BytesMut::new();
+                match row {
+                    Row::Capability(row) => row.encode(&mut line),
+                    Row::Language(row) => row.encode(&mut line),
+                    Row::Mechanism(row) => line.extend_from_slice(&row),
+                    Row::Scan(row) => row.encode(&mut line),
+                    Row::UniqueId(row) => row.encode(&mut line),
+                    row => panic!("{row:?}"),
+                }
+                stuff_line(&line, &mut self.told);
+            }
+            Event::Data { octets, .. } => {
+                let octets = self.stuffer.chunk(octets);
+                self.told.extend_from_slice(&octets);
+            }
+            Event::End { id } => {
+                let (first, command) = self.commands.pop_front().unwrap();
+                assert_eq!(first, id);
+                let is_message = matches!(command, Command::Retr(_) | Command::Top { .. });
+                let stuffer = std::mem::take(&mut self.stuffer);
+                self.told.extend_from_slice(&if is_message { stuffer.finish() } else { ".\r\n".into() });
+            }
+            Event::StartTls => self.wants_tls = true,
+            Event::Closed => self.closed = true,
+            Event::LoggedIn { .. } | Event::LoginFailed { .. } | Event::StartTlsRefused { .. } => {}
+            event => panic!("{event:?}"),
+        }
+    }
+
+    fn assert_no_secret(&self) {
+        let shown = format!("{:?}", self.connection);
+        for secret in &self.secrets {
+            assert!(!shown.contains(secret.as_str()), "{secret} in {shown}");
+        }
+    }
+}
+
 fn login(user: &str, password: &str) -> Login {
     Login::new(Credentials::password(user, password), *b"eighteen octets at least")
 }
@@ -209,26 +394,6 @@ fn told(event: &Event) -> String {
     };
     written.unwrap();
     text
-}
-
-/// `\xE9`, `\0`, `\r` and `\n` in a line stand for octets.
-pub(crate) fn unescaped(text: &str) -> Vec<u8> {
-    let (mut octets, mut rest) = (Vec::new(), text.as_bytes());
-    while let Some((first, after)) = rest.split_first() {
-        let (octet, after) = match (first, after) {
-            (b'\\', [b'x', high, low, after @ ..]) => {
-                let digits = String::from_utf8_lossy(&[*high, *low]).into_owned();
-                (u8::from_str_radix(&digits, 16).unwrap(), after)
-            }
-            (b'\\', [b'r', after @ ..]) => (b'\r', after),
-            (b'\\', [b'n', after @ ..]) => (b'\n', after),
-            (b'\\', [b'0', after @ ..]) => (0, after),
-            (octet, after) => (*octet, after),
-        };
-        octets.push(octet);
-        rest = after;
-    }
-    octets
 }
 
 const LARGEST_PIECE: usize = 80;

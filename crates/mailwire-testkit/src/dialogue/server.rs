@@ -24,7 +24,7 @@ use mailwire::{
     },
 };
 
-use crate::client_dialogue::unescaped;
+use super::unescaped;
 
 /// Who answers the machine's events.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +33,8 @@ pub struct Host {
     pub users: HashMap<String, String>,
     /// The messages of every user.
     pub messages: Vec<Vec<u8>>,
+    /// Their unique-ids; `id-1`, `id-2` and so on where there are none.
+    pub unique_ids: Vec<String>,
     /// Every login is refused with this.
     pub refuse_login: Option<Refusal>,
     /// Every maildrop is refused with this.
@@ -53,7 +55,11 @@ impl Host {
         Self { users: users.into(), messages, ..Self::default() }
     }
 
-    fn answer(&self, question: &Question) -> Answer {
+    pub(crate) fn secret(&self, user: &str) -> Option<Secret> {
+        self.users.get(user).map(|password| Secret::from(password.as_str()))
+    }
+
+    pub(crate) fn answer(&self, question: &Question) -> Answer {
         let password = |user: &String| self.users.get(user);
         match question {
             Question::Password { user, password: given, .. } => match password(user) {
@@ -71,10 +77,19 @@ impl Host {
         }
     }
 
-    fn entries(&self) -> Vec<Entry> {
+    fn assert_no_secret(&self, shown: &str) {
+        for password in self.users.values() {
+            assert!(!shown.contains(password.as_str()), "{shown}");
+        }
+    }
+
+    pub(crate) fn entries(&self) -> Vec<Entry> {
         let entry = |(index, message): (usize, &Vec<u8>)| Entry {
             octets: message.len() as u64,
-            unique_id: UniqueId::new(format!("id-{}", index + 1)).unwrap(),
+            unique_id: match self.unique_ids.get(index) {
+                Some(id) => UniqueId::new(id.as_str()).unwrap(),
+                None => UniqueId::new(format!("id-{}", index + 1)).unwrap(),
+            },
         };
         self.messages.iter().enumerate().map(entry).collect()
     }
@@ -110,12 +125,13 @@ pub fn check(config: &Config, host: &Host, script: &str) {
 pub struct Run {
     /// The machine.
     pub connection: Connection,
+    pub(super) greeting: Vec<u8>,
     host: Host,
     input: BytesMut,
     size: usize,
     now: Duration,
-    sent: Vec<u8>,
-    happened: Vec<String>,
+    pub(super) sent: Vec<u8>,
+    pub(super) happened: Vec<String>,
 }
 
 impl Run {
@@ -123,9 +139,10 @@ impl Run {
     #[must_use]
     pub fn new(config: &Config, host: &Host, size: usize) -> Self {
         let mut connection = Connection::new(Duration::ZERO, config.clone());
-        while connection.poll_transmit().is_some() {}
+        let greeting = std::iter::from_fn(|| connection.poll_transmit()).flatten().collect();
         Self {
             connection,
+            greeting,
             host: host.clone(),
             input: BytesMut::new(),
             size,
@@ -177,14 +194,14 @@ impl Run {
         assert_eq!(self.sent.escape_ascii().to_string(), "", "more was sent, in pieces of {}", self.size);
     }
 
-    fn feed(&mut self, octets: &[u8]) {
+    pub(super) fn feed(&mut self, octets: &[u8]) {
         for piece in octets.chunks(self.size) {
             self.input.extend_from_slice(piece);
             self.run();
         }
     }
 
-    fn act(&mut self, text: &str) {
+    pub(super) fn act(&mut self, text: &str) {
         match text.split_once(' ').unwrap_or((text, "")) {
             ("wait", seconds) => {
                 self.now += Duration::from_secs(seconds.parse().unwrap());
@@ -200,6 +217,16 @@ impl Run {
             _ => panic!("{text}"),
         }
         self.run();
+    }
+
+    /// What was to be deleted at QUIT; nothing if nobody was told.
+    pub(super) fn deleted(&self) -> Option<&str> {
+        let told = self.happened.iter().find_map(|what| what.strip_prefix("deleted"))?;
+        Some(told.trim_start())
+    }
+
+    pub(super) fn assert_no_secret(&self) {
+        self.host.assert_no_secret(&format!("{:?}", self.connection));
     }
 
     /// Lets the machine take and give all that it can.
@@ -232,15 +259,14 @@ impl Run {
 
     fn on_event(&mut self, event: Event) {
         let now = self.now;
+        self.host.assert_no_secret(&format!("{event:?}"));
         match event {
             Event::Ask(_) if self.host.refuse_login.is_some() => {
                 self.connection.refused(now, self.host.refuse_login.unwrap()).unwrap();
             }
             Event::Ask(question) => self.connection.answer(now, self.host.answer(&question)).unwrap(),
             Event::AskApop(question) => {
-                let secret =
-                    self.host.users.get(&question.user).map(|password| Secret::from(password.as_str()));
-                self.connection.answer_apop(now, secret.as_ref()).unwrap();
+                self.connection.answer_apop(now, self.host.secret(&question.user).as_ref()).unwrap();
             }
             Event::Open { identity } => {
                 self.happened.push(format!("opened {}", identity.effective()));
