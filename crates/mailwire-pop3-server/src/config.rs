@@ -52,6 +52,11 @@ impl Config {
             timeouts: Timeouts::default(),
         }
     }
+
+    /// The language of who has chosen none.
+    pub(crate) fn first_language(&self) -> Language {
+        self.languages.first().cloned().unwrap_or_else(Language::english)
+    }
 }
 
 /// Who may log in, and how.

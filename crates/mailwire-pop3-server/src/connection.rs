@@ -87,7 +87,7 @@ pub enum Push {
 impl Connection {
     /// A session whose connection was just made. The greeting waits to be sent.
     pub fn new(now: Duration, config: Config) -> Self {
-        let language = config.languages.first().cloned().unwrap_or_else(Language::english);
+        let language = config.first_language();
         let mut connection = Self {
             state: State::start(),
             framer: Framer::new(config.quirks),
@@ -269,6 +269,11 @@ impl Connection {
         self.state = State::start();
         self.framer = Framer::new(self.config.quirks);
         (self.encrypted, self.bindings, self.active) = (true, bindings, now);
+        let language = self.config.first_language();
+        if language.listing.tag != self.language.listing.tag {
+            self.events.push_back(Event::Language(language.clone()));
+        }
+        self.language = language;
         Ok(())
     }
 
@@ -376,7 +381,8 @@ impl Connection {
         if login.user_pass && shows_passwords {
             all.insert(Capability::User);
         }
-        if self.config.stls && !self.encrypted {
+        // "Announced states/Valid states: AUTHORIZATION state only" (RFC 2595 section 9)
+        if self.config.stls && !self.encrypted && self.state.is_before_login() {
             all.insert(Capability::Stls);
         }
         if let Some(retention) = self.config.expire {

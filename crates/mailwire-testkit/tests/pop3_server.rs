@@ -533,6 +533,37 @@ fn languages() {
 }
 
 #[test]
+fn the_language_of_before_tls_is_forgotten() {
+    let mut config = cleartext();
+    config.stls = true;
+    let listing = LanguageListing { tag: LanguageTag::new("de").unwrap(), description: "Deutsch".into() };
+    config.languages.push(Language { listing, words: |_| "gut" });
+    check(
+        &config,
+        &two_messages(),
+        "C: LANG de
+         S: +OK de gut
+         C: STLS
+         S: +OK gut
+         = tls
+         > tls
+         C: NOOP
+         S: -ERR not in this state",
+    );
+}
+
+#[test]
+fn stls_is_announced_where_it_is_valid_and_nowhere_else() {
+    let mut config = cleartext();
+    (config.stls, config.login.allow_cleartext) = (true, true);
+    let announced = |run: &Run| run.connection.capabilities().has("STLS");
+    let mut run = Run::new(&config, &two_messages(), 1000);
+    assert!(announced(&run));
+    run.play(LOGIN);
+    assert!(!announced(&run), "RFC 2595: in the authorization state alone");
+}
+
+#[test]
 fn what_is_configured_is_announced() {
     let mut config = encrypted();
     config.expire = Some(Retention::Days(60));
