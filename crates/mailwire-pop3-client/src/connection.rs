@@ -293,8 +293,12 @@ impl Connection {
     fn read(&mut self, now: Duration, input: &mut BytesMut) -> Result<(), Error> {
         loop {
             if matches!(self.state, State::Handshake) {
-                let clean = input.is_empty();
-                return if clean { Ok(()) } else { Err(PeerMisbehaved::PlaintextAfterStls.into()) };
+                if input.is_empty() {
+                    return Ok(());
+                }
+                // Nobody is to make a handshake on this line any more.
+                self.events.retain(|event| !matches!(event, Event::StartTls));
+                return Err(PeerMisbehaved::PlaintextAfterStls.into());
             }
             if matches!(self.state, State::Closed) {
                 return Ok(());
@@ -370,15 +374,18 @@ impl Connection {
         }
         if is_auth && challenge {
             trace::hidden(line);
-            return self.on_challenge(now, line);
+            let challenge = Challenge::parse(line);
+            self.with_attempt(now, |attempt, _| attempt.on_challenge(challenge));
+            return Ok(());
         }
         trace::received(line);
         if challenge {
             return Err(PeerMisbehaved::UnsolicitedChallenge.into());
         }
         let reply = Reply::parse(line)?;
-        if is_auth && reply.is_ok() && self.config.quirks.ok_as_challenge && self.expects_to_speak() {
-            return self.on_challenge(now, &Bytes::from_static(b"+"));
+        if is_auth && let Some(challenge) = self.challenge_in(&reply) {
+            self.with_attempt(now, |attempt, _| attempt.on_challenge(Ok(challenge)));
+            return Ok(());
         }
         let more = multi_line && reply.is_ok();
         if more && let Some(pending) = self.in_flight.front_mut() {
@@ -461,12 +468,6 @@ impl Connection {
         }
     }
 
-    fn on_challenge(&mut self, now: Duration, line: &Bytes) -> Result<(), Error> {
-        let challenge = Challenge::parse(line);
-        self.with_attempt(now, |attempt, _| attempt.on_challenge(challenge));
-        Ok(())
-    }
-
     fn on_login_reply(&mut self, now: Duration, reply: &Reply) -> Result<(), Error> {
         let proven = match &mut self.login {
             Some(attempt) if reply.is_ok() => attempt.verify_server(),
@@ -482,9 +483,10 @@ impl Connection {
         Ok(())
     }
 
-    /// Whether the exchange cannot be over, because this side has something to say first.
-    fn expects_to_speak(&self) -> bool {
-        self.login.as_ref().is_some_and(|attempt| attempt.expects_to_speak())
+    /// The challenge for which some servers write `+OK`.
+    fn challenge_in(&self, reply: &Reply) -> Option<Challenge> {
+        let may_be_one = reply.is_ok() && self.config.quirks.ok_as_challenge;
+        self.login.as_ref().filter(|_| may_be_one)?.challenge_in(reply.text())
     }
 
     fn with_attempt(&mut self, now: Duration, step: impl FnOnce(&mut Attempt, &Context<'_>) -> Action) {

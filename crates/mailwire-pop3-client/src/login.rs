@@ -226,7 +226,8 @@ struct Trial {
     first: Option<mailwire_sasl::Secret>,
     /// Whether the first words went along with AUTH.
     initial: bool,
-    challenged: bool,
+    /// How many challenges came.
+    challenges: u32,
     /// Why this side gave up.
     cancelled: Option<LoginError>,
 }
@@ -253,7 +254,7 @@ impl Attempt {
     pub(crate) fn on_challenge(&mut self, challenge: Result<Challenge, ParseError>) -> Action {
         let Step::Sasl(trial) = &mut self.step else { return Action::Respond(Response::Cancel) };
         let method = Method::Sasl(trial.mechanism);
-        trial.challenged = true;
+        trial.challenges = trial.challenges.saturating_add(1);
         let answer = match challenge {
             _ if trial.cancelled.is_some() => return Action::Respond(Response::Cancel),
             Err(error) => Err(LoginError::Challenge { method, error }),
@@ -299,12 +300,20 @@ impl Attempt {
         }
     }
 
-    pub(crate) fn expects_to_speak(&self) -> bool {
-        match &self.step {
-            Step::Sasl(trial) => {
-                trial.first.is_some() || !trial.challenged && !trial.mechanism.is_client_first()
+    /// The challenge that `+OK text` stands for, if the exchange cannot be over yet.
+    ///
+    /// SCRAM is not here once it has begun: what says that the server accepts the login must not be taken for its proof.
+    pub(crate) fn challenge_in(&self, text: &[u8]) -> Option<Challenge> {
+        let Step::Sasl(trial) = &self.step else { return None };
+        let challenge = Challenge::parse(&[b"+ ", text].concat()).ok();
+        match trial.mechanism {
+            // Without something to digest a response would be good for ever.
+            Mechanism::CramMd5 => {
+                challenge.filter(|challenge| trial.challenges == 0 && !challenge.as_bytes().is_empty())
             }
-            _ => false,
+            Mechanism::Login if trial.challenges < 2 => challenge.or_else(|| Some(Challenge::new([]))),
+            _ if trial.first.is_some() => Some(Challenge::new([])),
+            _ => None,
         }
     }
 
@@ -344,7 +353,7 @@ impl Attempt {
             });
         }
         let said_nothing_secret = !trial.initial || trial.mechanism.scram_hash().is_some();
-        if trial.challenged || reply.code().is_some() || !said_nothing_secret {
+        if trial.challenges > 0 || reply.code().is_some() || !said_nothing_secret {
             return self.refused(method, reply, context, false);
         }
         if trial.initial {
@@ -446,7 +455,7 @@ impl Attempt {
             exchange,
             first,
             initial: said,
-            challenged: false,
+            challenges: 0,
             cancelled: None,
         }));
         Action::Send(Command::Auth { mechanism: name, initial_response: initial })

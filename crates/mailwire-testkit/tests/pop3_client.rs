@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::BytesMut;
 use mailwire::pop3::{
     Command, MessageNumber, Quirks,
-    client::{Config, Connection, Event},
+    client::{ApiMisuse, Config, Connection, Event},
 };
 use mailwire_testkit::dialogue::client::{check, play};
 
@@ -221,6 +221,62 @@ fn ok_in_place_of_a_challenge_is_read_as_one() {
 }
 
 #[test]
+fn ok_in_place_of_a_challenge_may_carry_one() {
+    check(
+        &encrypted(),
+        "S: +OK
+         = greeting +OK
+         > login ann secret
+         C: CAPA
+         S: +OK
+         S: SASL CRAM-MD5
+         S: .
+         C: AUTH CRAM-MD5
+         S: +OK PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+
+         C: YW5uIDczM2JhODdlNjRlZDdlNDQxZjA2MmM0YWM2ZGIwMTAz
+         S: +OK
+         C: CAPA
+         S: -ERR
+         = logged in Sasl(CramMd5)",
+    );
+    // Each of LOGIN's two questions; a text that is no base64 is as good as none.
+    check(
+        &encrypted(),
+        "S: +OK
+         = greeting +OK
+         > login ann secret
+         C: CAPA
+         S: +OK
+         S: SASL LOGIN
+         S: .
+         C: AUTH LOGIN
+         S: +OK VXNlcm5hbWU6
+         C: YW5u
+         S: +OK give me the password
+         C: c2VjcmV0
+         S: +OK welcome
+         C: CAPA
+         S: -ERR
+         = logged in Sasl(Login)",
+    );
+    // Nothing that depends on the password is said to a server that gives nothing to digest.
+    check(
+        &encrypted(),
+        "S: +OK
+         = greeting +OK
+         > login ann secret
+         C: CAPA
+         S: +OK
+         S: SASL CRAM-MD5
+         S: .
+         C: AUTH CRAM-MD5
+         S: +OK
+         = login failed the exchange failed: malformed message: expected a challenge before success
+         = error the server misbehaves: the server accepts the login without proving who it is",
+    );
+}
+
+#[test]
 fn a_server_that_does_not_prove_itself_is_not_believed() {
     check(
         &encrypted(),
@@ -365,6 +421,11 @@ fn octets_in_clear_text_before_tls_end_the_session() {
             "the server misbehaves: octets in clear text follow the reply to STLS",
             "{size}"
         );
+        let events: Vec<Event> = std::iter::from_fn(|| connection.poll_event()).collect();
+        // Who has the octets in one piece with the reply is not even asked to begin.
+        let asked = events.iter().any(|event| matches!(event, Event::StartTls));
+        assert!(!asked || size <= b"+OK begin\r\n".len(), "{size}");
+        assert_eq!(connection.tls_started(Duration::ZERO), Err(ApiMisuse::NoTlsNow));
     }
 }
 
