@@ -97,7 +97,7 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// Any error is fatal: this method returns the same one ever after. Close the connection.
+    /// Any error is fatal: this method returns the same one ever after, and nothing more is sent. Close the connection.
     pub fn handle_input(&mut self, now: Duration, input: &mut BytesMut) -> Result<(), Error> {
         if let State::Failed(error) = &self.state {
             return Err(error.clone());
@@ -106,8 +106,11 @@ impl Connection {
             self.heard = now;
         }
         let result = self.read(now, input);
-        self.pump(now);
-        result.inspect_err(|error| self.fail(error))
+        match &result {
+            Ok(()) => self.pump(now),
+            Err(error) => self.fail(error),
+        }
+        result
     }
 
     /// Tells that the server closed the connection.
@@ -546,8 +549,10 @@ impl Connection {
         self.state = step(core::mem::replace(&mut self.state, State::Closed));
     }
 
+    /// Nothing more is sent to a server that cannot be trusted, not even what was queued before.
     fn fail(&mut self, error: &Error) {
         self.login = None;
+        self.in_flight = InFlight::default();
         self.state = State::Failed(error.clone());
     }
 

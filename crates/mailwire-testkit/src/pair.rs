@@ -107,6 +107,16 @@ impl Session {
         self
     }
 
+    /// As this user, who may be nobody, with this password.
+    #[must_use]
+    pub fn as_user(mut self, user: &str, password: &str) -> Self {
+        self.login = Login::new(Credentials::password(user, password), *b"eighteen octets at least");
+        if let Some(binding) = &self.binding {
+            self.login = self.login.with_channel_binding(binding.clone());
+        }
+        self
+    }
+
     /// On a line without TLS, on which STLS begins it.
     #[must_use]
     pub fn with_stls(mut self) -> Self {
