@@ -62,7 +62,7 @@ fn cheap_method() -> impl Strategy<Value = Method> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
     fn every_message_arrives_once_and_whole(
@@ -154,7 +154,7 @@ fn a_cut_at_every_octet_of_every_kind_of_session_is_told() {
         (three_messages().by(Method::UserPass), 1),
         (three_messages().by(Method::Apop), 1),
         (three_messages().by(Method::Sasl(Mechanism::Plain)).with_stls(), 1),
-        (three_messages().by(scram), 5),
+        (three_messages().by(scram), 17),
     ] {
         let whole = session.run(&Wire::new(64));
         for silent in [false, true] {

@@ -307,7 +307,7 @@ fn rfc_5034_section_4_the_server_speaks_first() {
 #[test]
 fn scram_from_the_first_message_to_the_signature() {
     let mut scene = Scene::cleartext(host());
-    scene.server.login.mechanisms = vec![Mechanism::ScramSha256];
+    (scene.server.login.mechanisms, scene.cut_step) = (vec![Mechanism::ScramSha256], 11);
     scene.check(
         "S: +OK ready
          (login mrose tanstaaf)
