@@ -72,6 +72,8 @@ pub struct Connection {
     started: Duration,
     /// When the last command was read or answered.
     active: Duration,
+    /// A listing has left, and the next call that tells the time tells when.
+    listed: bool,
 }
 
 /// What [`Connection::push`] says to the host.
@@ -104,6 +106,7 @@ impl Connection {
             error: None,
             started: now,
             active: now,
+            listed: false,
             config,
         };
         let mut greeting = connection.words(Phrase::Ready).as_bytes().to_vec();
@@ -130,6 +133,7 @@ impl Connection {
         if let Some(error) = &self.error {
             return Err(error.clone());
         }
+        self.note_listed(now);
         let result = self.read(now, input);
         result.inspect_err(|error| self.fail(error.clone()))
     }
@@ -141,6 +145,7 @@ impl Connection {
 
     /// Tells that the time is `now`, at or after what [`poll_timeout`](Self::poll_timeout) said.
     pub fn handle_timeout(&mut self, now: Duration) {
+        self.note_listed(now);
         if self.poll_timeout().is_none_or(|deadline| deadline > now) {
             return;
         }
@@ -329,6 +334,8 @@ impl Connection {
             State::Authorization { .. } | State::Challenged(_) | State::Handshake => {
                 timeouts.login.map(|after| self.started + after)
             }
+            // At once: the time of a client that reads a listing slowly begins at its end.
+            State::Transaction(_) if self.listed => timeouts.idle.map(|_| self.active),
             State::Transaction(_) => timeouts.idle.map(|after| self.active + after),
             // The host, or a client that does not read, holds these up; who writes to the client sees that.
             State::Asking(_)
@@ -484,7 +491,14 @@ impl Connection {
         if listing.next.is_none()
             && let State::Listing(maildrop, _) = core::mem::replace(&mut self.state, State::Closed)
         {
+            self.listed = true;
             self.back_to_transaction(maildrop);
+        }
+    }
+
+    fn note_listed(&mut self, now: Duration) {
+        if core::mem::take(&mut self.listed) {
+            self.active = now;
         }
     }
 

@@ -140,6 +140,28 @@ fn say(connection: &mut Connection, line: &str) {
     connection.handle_input(NOW, &mut input).unwrap();
 }
 
+/// A client that reads slowly is not one that is silent.
+#[test]
+fn the_time_after_a_listing_begins_when_its_last_row_is_taken() {
+    let mut config = encrypted();
+    config.max_buffered = 100;
+    let mut connection = logged_in(config, &[1; 1000]);
+    say(&mut connection, "LIST");
+    let mut now = NOW;
+    while let Some(octets) = connection.poll_transmit() {
+        now += Duration::from_secs(10);
+        assert!(octets.len() < 120);
+        assert!(connection.poll_timeout().is_none_or(|deadline| deadline <= now));
+    }
+    assert!(now > Duration::from_secs(600), "longer than a client may be silent: {now:?}");
+    connection.handle_timeout(now);
+    assert_eq!(connection.poll_timeout(), Some(now + Duration::from_secs(600)));
+    connection.handle_timeout(now + Duration::from_secs(599));
+    assert!(drain(&mut connection).is_empty() && !connection.is_closed());
+    connection.handle_timeout(now + Duration::from_secs(600));
+    assert!(drain(&mut connection).is_empty() && connection.is_closed());
+}
+
 #[test]
 fn a_maildrop_may_exceed_four_gibibytes() {
     let mut connection = logged_in(encrypted(), &[1 << 32, 5 << 32, u64::MAX >> 1]);
