@@ -1,3 +1,5 @@
+mod login;
+
 use alloc::{boxed::Box, collections::VecDeque};
 use core::time::Duration;
 
@@ -11,9 +13,9 @@ use mailwire_pop3::{
 };
 
 use crate::{
-    ApiMisuse, CommandId, Config, Error, Event, Limit, Login, LoginError, PeerMisbehaved, Row, Timeout,
+    ApiMisuse, CommandId, Config, Error, Event, Limit, Login, PeerMisbehaved, Row, Timeout,
     in_flight::{InFlight, Owner, Pending, Progress},
-    login::{Action, Attempt, Context},
+    login::{Attempt, Context},
     state::State,
     trace,
 };
@@ -469,59 +471,6 @@ impl Connection {
         if matches!(self.state, State::Closed) {
             self.events.push_back(Event::Closed);
         }
-    }
-
-    fn on_login_reply(&mut self, now: Duration, reply: &Reply) -> Result<(), Error> {
-        let proven = match &mut self.login {
-            Some(attempt) if reply.is_ok() => attempt.verify_server(),
-            _ => Ok(()),
-        };
-        if let Err(error) = proven {
-            self.login = None;
-            self.events.push_back(Event::LoginFailed { error });
-            return Err(PeerMisbehaved::UnprovenServer.into());
-        }
-        self.finish(now, reply.is_ok());
-        self.with_attempt(now, |attempt, context| attempt.on_reply(reply, context));
-        Ok(())
-    }
-
-    /// The challenge for which some servers write `+OK`.
-    fn challenge_in(&self, reply: &Reply) -> Option<Challenge> {
-        let may_be_one = reply.is_ok() && self.config.quirks.ok_as_challenge;
-        self.login.as_ref().filter(|_| may_be_one)?.challenge_in(reply.text())
-    }
-
-    fn with_attempt(&mut self, now: Duration, step: impl FnOnce(&mut Attempt, &Context<'_>) -> Action) {
-        let Some(attempt) = &mut self.login else { return };
-        let action = step(
-            attempt,
-            &Context {
-                capabilities: self.capabilities.as_ref(),
-                timestamp: self.timestamp.as_ref(),
-                encrypted: self.encrypted,
-            },
-        );
-        self.act(now, action);
-    }
-
-    fn act(&mut self, now: Duration, action: Action) {
-        match action {
-            Action::Send(command) => {
-                self.enqueue(now, command, Owner::Login);
-            }
-            Action::Respond(response) => self.in_flight.respond(&response),
-            Action::Succeeded(method) => {
-                self.login = None;
-                self.events.push_back(Event::LoggedIn { method });
-            }
-            Action::Failed(error) => self.login_failed(error),
-        }
-    }
-
-    fn login_failed(&mut self, error: LoginError) {
-        self.login = None;
-        self.events.push_back(Event::LoginFailed { error });
     }
 
     fn enqueue(&mut self, now: Duration, command: Command, owner: Owner) -> CommandId {
