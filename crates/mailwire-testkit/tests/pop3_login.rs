@@ -82,6 +82,17 @@ fn an_initial_response_that_makes_the_command_too_long_waits_for_a_challenge() {
         &format!("login ann {fits}"),
         &format!("C: AUTH PLAIN AGFubgB4{base64}"),
     );
+    // With the name of this mechanism it comes to 255 exactly, and with one letter more to 259.
+    for (letters, before, repeated, after, fits) in [
+        (137, "biwsbj11", 45, "dSxyPVpXbG5hSFJsWlc0Z2IyTjBaWFJ6SUdGMElHeGxZWE4w", true),
+        (138, "biwsbj11", 45, "dXUscj1aV2xuYUhSbFpXNGdiMk4wWlhSeklHRjBJR3hsWVhOMA==", false),
+    ] {
+        let (user, first) = ("u".repeat(letters), format!("{before}{}{after}", "dXV1".repeat(repeated)));
+        let then = if fits { format!(" {first}") } else { format!("\nS: +\nC: {first}") };
+        assert_eq!(fits, format!("AUTH SCRAM-SHA-1 {first}\r\n").len() == 255);
+        let login = format!("login {user} tanstaaf");
+        begins(&encrypted(), "+OK", "SASL SCRAM-SHA-1", &login, &format!("C: AUTH SCRAM-SHA-1{then}"));
+    }
     let long = "x".repeat(176);
     begins(
         &encrypted(),
@@ -208,5 +219,45 @@ fn what_the_client_cannot_answer_it_cancels() {
             );
             begins(&encrypted(), "+OK", "SASL SCRAM-SHA-256 PLAIN", "login mrose tanstaaf", &script);
         }
+    }
+}
+
+/// Whether the next command makes sense depends on the answer, so it waits, whatever the server can pipeline.
+#[test]
+fn nothing_is_pipelined_around_a_password() {
+    for (command, answer) in
+        [("PASS tanstaaf", "-ERR no"), ("APOP mrose c4c9334bac560ecc979e58001b3e22fb", "-ERR no")]
+    {
+        check(
+            &encrypted(),
+            &format!(
+                "S: +OK
+                 = greeting +OK
+                 > CAPA
+                 C: CAPA
+                 S: +OK
+                 S: PIPELINING
+                 S: .
+                 = reply +OK ..
+                 = row PIPELINING
+                 = end
+                 > USER mrose
+                 > {command}
+                 > STAT
+                 > NOOP
+                 C: USER mrose
+                 S: +OK
+                 = reply +OK
+                 C: {command}
+                 S: {answer}
+                 = reply {answer}
+                 C: STAT
+                 C: NOOP
+                 S: -ERR
+                 S: -ERR
+                 = reply -ERR
+                 = reply -ERR"
+            ),
+        );
     }
 }

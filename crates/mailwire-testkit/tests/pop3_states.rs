@@ -7,6 +7,7 @@ use mailwire::{
     pop3::{
         UniqueId,
         client::Method,
+        greeting::Timestamp,
         server::{Closed, Connection, Entry, Event, Push, Refusal},
     },
     sasl::{Mechanism, server::Answer},
@@ -94,6 +95,18 @@ fn an_unknown_user_and_a_wrong_password_look_the_same() {
     }
 }
 
+/// A challenge of SASL shows the seed, so whoever knows it must not be anybody.
+#[test]
+fn the_seed_is_nobodys_password() {
+    let timestamp = Timestamp::new("<1896.697170952@dbc.mtview.ca.us>").unwrap();
+    let mut config = encrypted();
+    let digest = timestamp.digest(config.login.seed.expose()).to_hex();
+    config.login.apop = Some(timestamp);
+    let refused = "> wait 2\nS: -ERR [AUTH] authentication failed";
+    check(&config, &host(), &format!("C: APOP nobody {digest}\n{refused}"));
+    check(&config, &host(), &format!("C: APOP ann {digest}\n{refused}"));
+}
+
 #[test]
 fn one_octet_a_second_does_not_keep_a_connection() {
     let mut connection = Connection::new(NOW, encrypted());
@@ -160,6 +173,20 @@ fn the_time_after_a_listing_begins_when_its_last_row_is_taken() {
     assert!(drain(&mut connection).is_empty() && !connection.is_closed());
     connection.handle_timeout(now + Duration::from_secs(600));
     assert!(drain(&mut connection).is_empty() && connection.is_closed());
+}
+
+#[test]
+fn the_time_after_a_message_begins_when_the_host_has_given_all_of_it() {
+    let minute = |count: u64| Duration::from_secs(60 * count);
+    let mut connection = logged_in(encrypted(), &[6]);
+    say(&mut connection, "RETR 1");
+    assert_eq!(connection.poll_timeout(), None, "the host is not hurried");
+    connection.push(minute(9), "one\r\n".into()).unwrap();
+    connection.finish(minute(15)).unwrap();
+    assert_eq!(connection.poll_timeout(), Some(minute(25)));
+    say(&mut connection, "RETR 1");
+    connection.failed(minute(30), Refusal::Temporary).unwrap();
+    assert_eq!(connection.poll_timeout(), Some(minute(40)));
 }
 
 #[test]
@@ -276,6 +303,15 @@ fn a_shutdown_lets_answers_end_and_deletes_nothing() {
             .eq(*b"+OK marked as deleted\r\n+OK bye\r\n")
     );
     assert!(matches!(connection.poll_event(), Some(Event::Closed(Closed::Quit))));
+}
+
+#[test]
+fn nothing_in_clear_text_stands_in_the_handshake() {
+    let mut config = cleartext();
+    config.stls = true;
+    for (end, closed) in [("wait 180", "Timeout"), ("shutdown", "ShutDown")] {
+        check(&config, &host(), &format!("C: STLS\nS: +OK begin TLS\n= tls\n> {end}\n= closed {closed}"));
+    }
 }
 
 #[test]
