@@ -1,6 +1,6 @@
 //! How the client's machine logs in: which way it takes, and what it says to a server that does not play by the rules.
 
-use mailwire::pop3::client::Config;
+use mailwire::pop3::{Quirks, client::Config};
 use mailwire_testkit::dialogue::client::check;
 
 fn encrypted() -> Config {
@@ -14,6 +14,291 @@ fn begins(config: &Config, greeting: &str, capabilities: &str, login: &str, then
     let rows: String = capabilities.lines().map(|row| format!("S: {row}\n")).collect();
     let answer = if capabilities.is_empty() { "S: -ERR".into() } else { format!("S: +OK\n{rows}S: .") };
     check(config, &format!("S: {greeting}\n= greeting {greeting}\n> {login}\nC: CAPA\n{answer}\n{then}"));
+}
+
+#[test]
+fn the_strongest_way_to_log_in_is_taken_and_capabilities_are_asked_before_and_after() {
+    check(
+        &encrypted(),
+        "S: +OK <a@b>
+         = greeting +OK <a@b>
+         > login ann secret
+         C: CAPA
+         S: +OK
+         S: SASL LOGIN PLAIN CRAM-MD5
+         S: USER
+         S: .
+         C: AUTH CRAM-MD5
+         S: + PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+
+         C: YW5uIDczM2JhODdlNjRlZDdlNDQxZjA2MmM0YWM2ZGIwMTAz
+         S: +OK
+         C: CAPA
+         S: +OK
+         S: EXPIRE 5
+         S: .
+         = logged in Sasl(CramMd5)",
+    );
+    // APOP hides the password better than PLAIN; with nothing else PLAIN goes along with AUTH.
+    for (greeting, way, ok) in [
+        ("+OK <a@b>", "APOP ann 5875219ef9d1e1ff4d24471ba0f0869c", "logged in Apop"),
+        ("+OK", "AUTH PLAIN AGFubgBzZWNyZXQ=", "logged in Sasl(Plain)"),
+    ] {
+        check(
+            &encrypted(),
+            &format!(
+                "S: {greeting}
+                 = greeting {greeting}
+                 > login ann secret
+                 C: CAPA
+                 S: +OK
+                 S: SASL LOGIN PLAIN
+                 S: .
+                 C: {way}
+                 S: +OK
+                 C: CAPA
+                 S: -ERR
+                 = {ok}"
+            ),
+        );
+    }
+}
+
+#[test]
+fn no_password_crosses_the_line_in_clear_text_unless_it_is_permitted() {
+    let offered = "S: +OK ready
+         = greeting +OK ready
+         > login ann secret PERMITTED
+         C: CAPA
+         S: +OK
+         S: SASL PLAIN LOGIN
+         S: USER
+         S: .";
+    check(
+        &Config::default(),
+        &format!(
+            "{}
+             = login failed no way to log in that both sides know and that is permitted here",
+            offered.replace(" PERMITTED", "")
+        ),
+    );
+    check(
+        &Config::default(),
+        &format!("{}\nC: AUTH PLAIN AGFubgBzZWNyZXQ=", offered.replace("PERMITTED", "cleartext")),
+    );
+    // Without AUTH there are USER and PASS, and they wait for each other.
+    check(
+        &Config::default(),
+        "S: +OK
+         = greeting +OK
+         > login ann secret cleartext
+         C: CAPA
+         S: -ERR
+         C: USER ann
+         S: +OK
+         C: PASS secret
+         S: -ERR [AUTH] wrong
+         = login failed the server refuses the login: -ERR [AUTH] wrong",
+    );
+}
+
+#[test]
+fn a_server_that_takes_no_initial_response_is_asked_without_one_where_nothing_secret_was_said() {
+    // SCRAM's first words prove nothing, so they may be said again.
+    check(
+        &Config::default(),
+        "S: +OK
+         = greeting +OK
+         > login ann secret
+         C: CAPA
+         S: +OK
+         S: SASL SCRAM-SHA-256
+         S: .
+         C: AUTH SCRAM-SHA-256 biwsbj1hbm4scj1aV2xuYUhSbFpXNGdiMk4wWlhSeklHRjBJR3hsWVhOMA==
+         S: -ERR bad command
+         C: AUTH SCRAM-SHA-256
+         S: +
+         C: biwsbj1hbm4scj1aV2xuYUhSbFpXNGdiMk4wWlhSeklHRjBJR3hsWVhOMA==
+         S: -ERR no
+         = login failed the server refuses the login: -ERR no",
+    );
+    // PLAIN's are the password: a refusal is a refusal.
+    check(
+        &encrypted(),
+        "S: +OK
+         = greeting +OK
+         > login ann secret
+         C: CAPA
+         S: +OK
+         S: SASL PLAIN
+         S: USER
+         S: .
+         C: AUTH PLAIN AGFubgBzZWNyZXQ=
+         S: -ERR no
+         = login failed the server refuses the login: -ERR no",
+    );
+}
+
+#[test]
+fn ok_in_place_of_a_challenge_is_read_as_one() {
+    let script = "S: +OK
+         = greeting +OK
+         > login ann secret
+         C: CAPA
+         S: +OK
+         S: SASL LOGIN
+         S: .
+         C: AUTH LOGIN
+         S: +OK
+         C: YW5u
+         S: +
+         C: c2VjcmV0
+         S: +OK welcome
+         C: CAPA
+         S: -ERR
+         = logged in Sasl(Login)";
+    check(&encrypted(), script);
+    let mut strict = encrypted();
+    strict.quirks = Quirks::strict();
+    check(
+        &strict,
+        &[
+            script.split_once("         C: YW5u").unwrap().0,
+            "= login failed the exchange failed: malformed message: expected a challenge before success
+             = error the server misbehaves: the server accepts the login without proving who it is",
+        ]
+        .concat(),
+    );
+}
+
+#[test]
+fn ok_in_place_of_a_challenge_may_carry_one() {
+    check(
+        &encrypted(),
+        "S: +OK
+         = greeting +OK
+         > login ann secret
+         C: CAPA
+         S: +OK
+         S: SASL CRAM-MD5
+         S: .
+         C: AUTH CRAM-MD5
+         S: +OK PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+
+         C: YW5uIDczM2JhODdlNjRlZDdlNDQxZjA2MmM0YWM2ZGIwMTAz
+         S: +OK
+         C: CAPA
+         S: -ERR
+         = logged in Sasl(CramMd5)",
+    );
+    // Each of LOGIN's two questions; a text that is no base64 is as good as none.
+    check(
+        &encrypted(),
+        "S: +OK
+         = greeting +OK
+         > login ann secret
+         C: CAPA
+         S: +OK
+         S: SASL LOGIN
+         S: .
+         C: AUTH LOGIN
+         S: +OK VXNlcm5hbWU6
+         C: YW5u
+         S: +OK give me the password
+         C: c2VjcmV0
+         S: +OK welcome
+         C: CAPA
+         S: -ERR
+         = logged in Sasl(Login)",
+    );
+    // Nothing that depends on the password is said to a server that gives nothing to digest.
+    check(
+        &encrypted(),
+        "S: +OK
+         = greeting +OK
+         > login ann secret
+         C: CAPA
+         S: +OK
+         S: SASL CRAM-MD5
+         S: .
+         C: AUTH CRAM-MD5
+         S: +OK
+         = login failed the exchange failed: malformed message: expected a challenge before success
+         = error the server misbehaves: the server accepts the login without proving who it is",
+    );
+}
+
+#[test]
+fn a_server_that_does_not_prove_itself_is_not_believed() {
+    check(
+        &encrypted(),
+        "S: +OK
+         = greeting +OK
+         > login ann secret
+         C: CAPA
+         S: +OK
+         S: SASL SCRAM-SHA-256 PLAIN
+         S: .
+         C: AUTH SCRAM-SHA-256 biwsbj1hbm4scj1aV2xuYUhSbFpXNGdiMk4wWlhSeklHRjBJR3hsWVhOMA==
+         S: +OK you are in
+         = login failed the exchange failed: server signature: missing
+         = error the server misbehaves: the server accepts the login without proving who it is",
+    );
+}
+
+#[test]
+fn apop_that_is_refused_gives_way_unless_the_password_is_wrong() {
+    let start = "S: +OK <1896.697170952@dbc.mtview.ca.us>
+         = greeting +OK <1896.697170952@dbc.mtview.ca.us>
+         > login mrose tanstaaf
+         C: CAPA
+         S: -ERR
+         C: APOP mrose c4c9334bac560ecc979e58001b3e22fb";
+    check(
+        &encrypted(),
+        &format!(
+            "{start}\nS: -ERR not for you\nC: USER mrose\nS: +OK\nC: PASS tanstaaf\nS: +OK\n= logged in UserPass"
+        ),
+    );
+    check(
+        &encrypted(),
+        &format!(
+            "{start}\nS: -ERR [AUTH] wrong\n= login failed the server refuses the login: -ERR [AUTH] wrong"
+        ),
+    );
+    // Some close the connection: what was refused is told.
+    check(
+        &encrypted(),
+        &format!(
+            "{start}
+             S: -ERR not for you
+             C: USER mrose
+             > eof
+             = login failed the server refuses the login: -ERR not for you
+             = error the connection ended in the middle of the session"
+        ),
+    );
+}
+
+#[test]
+fn what_is_not_ascii_is_sent_to_who_takes_it() {
+    for (capability, then) in [
+        ("UTF8 USER", "C: USER änn"),
+        ("UTF8", "= login failed the server takes no user names and passwords beyond ASCII"),
+    ] {
+        check(
+            &encrypted(),
+            &format!(
+                "S: +OK
+                 = greeting +OK
+                 > login änn secret
+                 C: CAPA
+                 S: +OK
+                 S: USER
+                 S: {capability}
+                 S: .
+                 {then}"
+            ),
+        );
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use mailwire::pop3::{
     language::{LanguageListing, LanguageTag},
     server::{Connection, Entry, Event, Language, Phrase, Refusal},
 };
-use mailwire::sasl::{Mechanism, server::Answer};
+use mailwire::sasl::server::Answer;
 use mailwire_testkit::dialogue::server::{Host, Run, check, cleartext, encrypted};
 
 const LOGIN: &str = "C: USER ann
@@ -171,156 +171,6 @@ fn what_is_deleted_is_deleted_at_quit_and_nowhere_else() {
 }
 
 #[test]
-fn a_failed_login_is_answered_late_and_the_third_ends_the_session() {
-    let failure = "C: USER ann\nS: +OK send the password\nC: PASS wrong\n> wait 1\n> wait 1\nS: -ERR [AUTH] authentication failed\n";
-    let nobody = failure.replace("USER ann", "USER nobody");
-    for failures in [failure.repeat(3), nobody.repeat(3), format!("{failure}{nobody}{failure}")] {
-        check(
-            &encrypted(),
-            &two_messages(),
-            &format!("{failures}S: -ERR too many errors\n= closed Error(PeerMisbehaved(TooManyFailures))"),
-        );
-    }
-    // What is pipelined behind a failure waits for its answer.
-    check(
-        &encrypted(),
-        &two_messages(),
-        "C~ USER ann\\r\\nPASS wrong\\r\\nCAPA\\r\\n
-         S: +OK send the password
-         > wait 2
-         S: -ERR [AUTH] authentication failed
-         S: +OK the list follows
-         S: TOP
-         S: UIDL
-         S: RESP-CODES
-         S: AUTH-RESP-CODE
-         S: PIPELINING
-         S: UTF8 USER
-         S: LANG
-         S: SASL SCRAM-SHA-256 SCRAM-SHA-1 PLAIN
-         S: USER
-         S: .",
-    );
-    let after = format!("{failure}{LOGIN}C: STAT\nS: +OK 2 35");
-    check(&encrypted(), &two_messages(), &after);
-}
-
-#[test]
-fn sasl_exchanges() {
-    check(
-        &encrypted(),
-        &two_messages(),
-        "C: AUTH PLAIN AGFubgBzZWNyZXQ=
-         = opened ann
-         S: +OK logged in
-         C: AUTH PLAIN AGFubgBzZWNyZXQ=
-         S: -ERR not in this state",
-    );
-    check(
-        &encrypted(),
-        &two_messages(),
-        "C: AUTH PLAIN
-         S: +<SP>
-         C: AGFubgBzZWNyZXQ=
-         = opened ann
-         S: +OK logged in",
-    );
-    let mut config = encrypted();
-    config.login.mechanisms = vec![Mechanism::Login, Mechanism::CramMd5];
-    check(
-        &config,
-        &two_messages(),
-        "C: auth login
-         S: + VXNlcm5hbWU6
-         C: YW5u
-         S: + UGFzc3dvcmQ6
-         C: c2VjcmV0
-         = opened ann
-         S: +OK logged in",
-    );
-    // A mechanism in which the server speaks first takes no initial response.
-    check(&config, &two_messages(), "C: AUTH CRAM-MD5 AAAA\nS: -ERR the command cannot be read");
-    for (line, reply) in [
-        ("*", "-ERR authentication cancelled"),
-        ("A", "-ERR the command cannot be read"),
-        ("=AAA", "-ERR the command cannot be read"),
-        ("AAA=BBB=", "-ERR the command cannot be read"),
-        ("AGFubg==", "-ERR the command cannot be read"),
-    ] {
-        check(
-            &encrypted(),
-            &two_messages(),
-            &format!("C: AUTH PLAIN\nS: +<SP>\nC: {line}\nS: {reply}\n{LOGIN}"),
-        );
-    }
-    for (command, reply) in [
-        ("AUTH PLAIN =", "-ERR the command cannot be read"),
-        ("AUTH PLAIN A", "-ERR the command cannot be read"),
-        ("AUTH KERBEROS_V4", "-ERR no such mechanism here"),
-        ("AUTH CRAM-MD5", "-ERR no such mechanism here"),
-        ("AUTH SCRAM-SHA-256-PLUS", "-ERR not without TLS"),
-        ("AUTH", "+OK the list follows\nS: SCRAM-SHA-256\nS: SCRAM-SHA-1\nS: PLAIN\nS: ."),
-    ] {
-        check(&encrypted(), &two_messages(), &format!("C: {command}\nS: {reply}"));
-    }
-}
-
-#[test]
-fn passwords_may_hold_spaces() {
-    let mut host = two_messages();
-    host.users.insert("ann".into(), " two  words ".into());
-    check(
-        &encrypted(),
-        &host,
-        "C: USER ann\nS: +OK send the password\nC: PASS  two  words<SP>\n= opened ann\nS: +OK logged in",
-    );
-}
-
-#[test]
-fn without_tls_nothing_that_shows_a_password_is_taken() {
-    let mut config = cleartext();
-    config.stls = true;
-    check(
-        &config,
-        &two_messages(),
-        "C: USER ann
-         S: -ERR not without TLS
-         C: AUTH PLAIN AGFubgBzZWNyZXQ=
-         S: -ERR not without TLS
-         C: CAPA
-         S: +OK the list follows
-         S: TOP
-         S: UIDL
-         S: RESP-CODES
-         S: AUTH-RESP-CODE
-         S: PIPELINING
-         S: UTF8 USER
-         S: LANG
-         S: SASL SCRAM-SHA-256 SCRAM-SHA-1
-         S: STLS
-         S: .
-         C: STLS
-         S: +OK begin TLS
-         = tls
-         > tls
-         C: CAPA
-         S: +OK the list follows
-         S: TOP
-         S: UIDL
-         S: RESP-CODES
-         S: AUTH-RESP-CODE
-         S: PIPELINING
-         S: UTF8 USER
-         S: LANG
-         S: SASL SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1-PLUS SCRAM-SHA-1 PLAIN
-         S: USER
-         S: .
-         C: STLS
-         S: -ERR not in this state",
-    );
-}
-
-#[test]
 fn octets_behind_stls_end_the_session_and_nothing_of_before_is_kept() {
     let mut config = cleartext();
     config.stls = true;
@@ -459,29 +309,6 @@ fn time_runs_out_before_login_and_after() {
 }
 
 #[test]
-fn refusals_of_the_host_have_their_codes() {
-    for (refusal, reply) in [
-        (Refusal::InUse, "-ERR [IN-USE] the maildrop is in use by another session"),
-        (Refusal::LoginDelay, "-ERR [LOGIN-DELAY] too short a time since the last login"),
-        (Refusal::Temporary, "-ERR [SYS/TEMP] the system fails for now, try later"),
-        (Refusal::Permanent, "-ERR [SYS/PERM] the system fails"),
-    ] {
-        let mut host = two_messages();
-        host.refuse_open = Some(refusal);
-        check(
-            &encrypted(),
-            &host,
-            &format!(
-                "C: AUTH PLAIN AGFubgBzZWNyZXQ=\n= opened ann\nS: {reply}\nC: STAT\nS: -ERR not in this state"
-            ),
-        );
-        host.refuse_open = None;
-        host.refuse_login = Some(refusal);
-        check(&encrypted(), &host, &format!("C: AUTH PLAIN AGFubgBzZWNyZXQ=\nS: {reply}"));
-    }
-}
-
-#[test]
 fn a_message_that_cannot_be_read_never_looks_complete() {
     let mut host = two_messages();
     host.fail_after = Some(0);
@@ -592,21 +419,6 @@ fn what_is_configured_is_announced() {
          C: APOP ann c4c9334bac560ecc979e58001b3e22fb
          S: -ERR unknown command",
     );
-}
-
-#[test]
-fn apop_that_is_wrong_looks_the_same_for_everybody() {
-    let mut config = encrypted();
-    config.login.apop = Timestamp::new("<a@b>");
-    for user in ["ann", "nobody"] {
-        check(
-            &config,
-            &two_messages(),
-            &format!(
-                "C: APOP {user} c4c9334bac560ecc979e58001b3e22fb\n> wait 2\nS: -ERR [AUTH] authentication failed\nC: APOP {user}\nS: -ERR the command cannot be read"
-            ),
-        );
-    }
 }
 
 #[test]
