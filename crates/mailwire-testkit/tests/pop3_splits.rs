@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use mailwire::pop3::{
-    Command, MessageNumber,
+    Command, MessageNumber, Secret,
     client::{Config, Connection, Event},
 };
 use mailwire_testkit::{
@@ -168,6 +168,15 @@ fn nothing_that_was_queued_is_sent_after_an_error() {
     input.extend_from_slice(b"+OK 1 1\r\n+OK forged\r\n");
     let error = connection.handle_input(NOW, &mut input).unwrap_err();
     assert_eq!(error.to_string(), "the server misbehaves: a reply came without a command");
+    assert_eq!(connection.poll_transmit(), None);
+    // Nor what was on its way out, which may be a password.
+    let mut connection = Connection::new(NOW, Config::default());
+    input.clear();
+    input.extend_from_slice(b"+OK\r\n");
+    connection.handle_input(NOW, &mut input).unwrap();
+    connection.send(NOW, Command::Pass(Secret::new("tanstaaf").unwrap())).unwrap();
+    input.extend_from_slice(b"-ERR early\r\n");
+    connection.handle_input(NOW, &mut input).unwrap_err();
     assert_eq!(connection.poll_transmit(), None);
 }
 

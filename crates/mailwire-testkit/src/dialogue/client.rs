@@ -77,6 +77,10 @@ impl Run {
             let place = format!("line {number}, pieces of {}: {line}", self.size);
             // Spaces at an end of a line mean something: editors must not lose them.
             let line = line.replace("<SP>", " ");
+            if line.starts_with('S') {
+                let sent = self.sent.escape_ascii().to_string();
+                assert_eq!(sent, "", "sent before it was the client's turn: {place}");
+            }
             match line.split_at_checked(2) {
                 Some(("S:", text)) => {
                     self.feed(
@@ -261,6 +265,7 @@ impl Player {
     }
 
     fn feed(&mut self, octets: &[u8]) -> bool {
+        assert_eq!(self.sent.escape_ascii().to_string(), "", "sent before {}", octets.escape_ascii());
         if !self.connection.is_busy() {
             self.expected.extend_from_slice(octets);
         }

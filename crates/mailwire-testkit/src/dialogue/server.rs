@@ -163,6 +163,10 @@ impl Run {
         {
             let place = format!("line {number}, pieces of {}: {line}", self.size);
             let line = line.replace("<SP>", " ");
+            if line.starts_with('C') {
+                let sent = self.sent.escape_ascii().to_string();
+                assert_eq!(sent, "", "sent before it was the server's turn: {place}");
+            }
             match line.split_at_checked(2) {
                 Some(("C:", text)) => {
                     self.feed(
