@@ -1,0 +1,534 @@
+//! BODYSTRUCTURE: the tree of the parts of a message.
+
+use alloc::{boxed::Box, vec, vec::Vec};
+use core::num::NonZeroU32;
+
+use bytes::Bytes;
+
+use crate::{
+    encoder::Encoder,
+    envelope::{Envelope, envelope},
+    grammar::{close, is_closing, loose_spaces, nil, nstring, number64, open, sp, string},
+    input::{Input, Parsed},
+    section::Part,
+    value::{Value, value},
+};
+
+/// The structure of a message or of one of its parts.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum BodyStructure {
+    /// One that could not be read, as it came.
+    Invalid(Bytes),
+    /// Several parts.
+    Multipart(Box<Multipart>),
+    /// One part.
+    Single(Box<Single>),
+}
+
+/// `body-type-mpart` ([RFC 9051 section 7.5.2](https://www.rfc-editor.org/rfc/rfc9051#section-7.5.2))
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Multipart {
+    /// The parts, in order.
+    pub parts: Vec<BodyStructure>,
+    /// `mixed`, `alternative`, in any case.
+    pub subtype: Bytes,
+    /// The parameters, of BODYSTRUCTURE alone.
+    pub parameters: Parameters,
+    /// What BODYSTRUCTURE has and BODY has not.
+    pub extension: Extension,
+}
+
+/// `body-type-1part`
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Single {
+    /// `text`, `image`, in any case.
+    pub media_type: Bytes,
+    /// `plain`, `jpeg`, in any case.
+    pub subtype: Bytes,
+    /// The parameters, such as the charset.
+    pub parameters: Parameters,
+    /// The `Content-ID` field.
+    pub id: Option<Bytes>,
+    /// The `Content-Description` field.
+    pub description: Option<Bytes>,
+    /// The transfer encoding: `7BIT`, `BASE64`, in any case.
+    pub encoding: Bytes,
+    /// The size in its transfer encoding, in octets.
+    pub octets: u64,
+    /// What text and messages have beside this.
+    pub kind: Kind,
+    /// An MD5 digest of the content.
+    pub md5: Option<Bytes>,
+    /// What BODYSTRUCTURE has and BODY has not.
+    pub extension: Extension,
+}
+
+/// Which kind of single part it is.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Neither of the others.
+    #[default]
+    Basic,
+    /// `message/rfc822` or `message/global`
+    Message {
+        /// The header of the message.
+        envelope: Box<Envelope>,
+        /// Its structure.
+        body: BodyStructure,
+        /// Its length in lines.
+        lines: u64,
+    },
+    /// `text/...`
+    Text {
+        /// Its length in lines.
+        lines: u64,
+    },
+}
+
+/// Names and values.
+pub type Parameters = Vec<(Bytes, Bytes)>;
+
+/// What follows the fields that are always there; all of it may be missing.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Extension {
+    /// The `Content-Disposition` field.
+    pub disposition: Option<Disposition>,
+    /// The languages of the content.
+    pub language: Vec<Bytes>,
+    /// Where the content is.
+    pub location: Option<Bytes>,
+    /// What standards to come add.
+    pub more: Vec<Value>,
+    /// How many of the fields are on the wire: 0 for BODY. Those of a single part count from its MD5.
+    pub fields: u8,
+}
+
+/// `body-fld-dsp`
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Disposition {
+    /// `inline` or `attachment`, in any case.
+    pub kind: Bytes,
+    /// The parameters, such as the file name.
+    pub parameters: Parameters,
+}
+
+impl BodyStructure {
+    /// All parts that are no multiparts, with their numbers, in order; those of attached messages included.
+    pub fn parts(&self) -> Vec<(Part, &Single)> {
+        let (mut found, mut waiting) = (Vec::new(), vec![(Part::default(), self, false)]);
+        while let Some((number, structure, is_inside_message)) = waiting.pop() {
+            match structure {
+                Self::Invalid(_) => {}
+                Self::Multipart(multipart) => {
+                    let numbered = multipart.parts.iter().enumerate().rev();
+                    waiting
+                        .extend(numbered.map(|(index, part)| (number.child(index as u32 + 1), part, false)));
+                }
+                Self::Single(single) => {
+                    // What is no multipart is part 1 of its message.
+                    let number =
+                        if number.0.is_empty() || is_inside_message { number.child(1) } else { number };
+                    if let Kind::Message { body, .. } = &single.kind {
+                        waiting.push((number.clone(), body, true));
+                    }
+                    found.push((number, single.as_ref()));
+                }
+            }
+        }
+        found
+    }
+
+    /// The first part of plain text that is to be shown, and its number.
+    pub fn text(&self) -> Option<(Part, &Single)> {
+        self.first_text("plain")
+    }
+
+    /// The first part of HTML that is to be shown, and its number.
+    pub fn html(&self) -> Option<(Part, &Single)> {
+        self.first_text("html")
+    }
+
+    /// The parts that are to be saved and not shown.
+    pub fn attachments(&self) -> Vec<(Part, &Single)> {
+        self.parts().into_iter().filter(|(_, part)| part.is_attachment()).collect()
+    }
+
+    fn first_text(&self, subtype: &str) -> Option<(Part, &Single)> {
+        self.parts().into_iter().find(|(_, part)| part.is("text", subtype) && !part.is_attachment())
+    }
+
+    pub(crate) fn encode(&self, out: &mut Encoder) {
+        match self {
+            // What cannot be read cannot be sent.
+            Self::Invalid(_) => out.raw(b"NIL").done(),
+            Self::Multipart(multipart) => multipart.encode(out),
+            Self::Single(single) => single.encode(out),
+        }
+    }
+}
+
+impl Part {
+    fn child(&self, index: u32) -> Self {
+        let mut numbers = self.0.clone();
+        numbers.extend(NonZeroU32::new(index));
+        Self(numbers)
+    }
+}
+
+impl Multipart {
+    fn encode(&self, out: &mut Encoder) {
+        out.raw(b"(");
+        for part in &self.parts {
+            part.encode(out);
+        }
+        out.sp().string(&self.subtype);
+        if self.extension.fields > 0 {
+            encode_parameters(&self.parameters, out.sp());
+            self.extension.encode(out);
+        }
+        out.raw(b")");
+    }
+}
+
+impl Single {
+    /// Whether it is of this type, in any case.
+    pub fn is(&self, media_type: &str, subtype: &str) -> bool {
+        self.media_type.eq_ignore_ascii_case(media_type.as_bytes())
+            && self.subtype.eq_ignore_ascii_case(subtype.as_bytes())
+    }
+
+    /// The value of a parameter; its name in any case.
+    pub fn parameter(&self, name: &str) -> Option<&Bytes> {
+        find(&self.parameters, name)
+    }
+
+    /// The name of the file, from the disposition or the type, as it stands there.
+    pub fn file_name(&self) -> Option<&Bytes> {
+        let disposition = self.extension.disposition.as_ref();
+        disposition
+            .and_then(|disposition| find(&disposition.parameters, "filename"))
+            .or(self.parameter("name"))
+    }
+
+    /// Whether it is to be saved and not shown.
+    pub fn is_attachment(&self) -> bool {
+        match &self.extension.disposition {
+            Some(disposition) => disposition.kind.eq_ignore_ascii_case(b"attachment"),
+            None => self.file_name().is_some() && !self.media_type.eq_ignore_ascii_case(b"text"),
+        }
+    }
+
+    fn encode(&self, out: &mut Encoder) {
+        out.raw(b"(").string(&self.media_type).sp().string(&self.subtype).sp();
+        encode_parameters(&self.parameters, out);
+        out.sp().nstring(self.id.as_deref()).sp().nstring(self.description.as_deref());
+        out.sp().string(&self.encoding).sp().number(self.octets);
+        match &self.kind {
+            Kind::Basic => {}
+            Kind::Message { envelope, body, lines } => {
+                envelope.encode(out.sp());
+                body.encode(out.sp());
+                out.sp().number(*lines);
+            }
+            Kind::Text { lines } => out.sp().number(*lines).done(),
+        }
+        if self.extension.fields > 0 {
+            out.sp().nstring(self.md5.as_deref());
+            self.extension.encode(out);
+        }
+        out.raw(b")");
+    }
+}
+
+impl Extension {
+    /// What follows the first field, which is that of the caller.
+    fn encode(&self, out: &mut Encoder) {
+        if self.fields > 1 {
+            match &self.disposition {
+                Some(disposition) => {
+                    out.raw(b" (").string(&disposition.kind).sp();
+                    encode_parameters(&disposition.parameters, out);
+                    out.raw(b")");
+                }
+                None => out.raw(b" NIL").done(),
+            }
+        }
+        if self.fields > 2 {
+            match self.language.as_slice() {
+                [] => out.raw(b" NIL").done(),
+                [one] => out.sp().string(one).done(),
+                several => out.sp().list(several, |out, one| out.string(one).done()).done(),
+            }
+        }
+        if self.fields > 3 {
+            out.sp().nstring(self.location.as_deref());
+        }
+        for value in &self.more {
+            value.encode(out.sp());
+        }
+    }
+}
+
+fn find<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a Bytes> {
+    parameters.iter().find(|(known, _)| known.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
+}
+
+fn encode_parameters(parameters: &Parameters, out: &mut Encoder) {
+    if parameters.is_empty() {
+        out.raw(b"NIL");
+        return;
+    }
+    out.list(parameters, |out, (name, value)| out.string(name).sp().string(value).done());
+}
+
+/// `body`; one that cannot be read is a value of its own where that is tolerated.
+pub(crate) fn body_structure(input: Input<'_>) -> Parsed<'_, BodyStructure> {
+    match body(input, 0) {
+        Ok((rest, structure)) if is_closing(rest) || rest.first() == Some(b' ') => Ok((rest, structure)),
+        result if !input.quirks().loose_structure => result,
+        result => match value(input, 0) {
+            Ok((rest, _)) => Ok((rest, BodyStructure::Invalid(input.bytes(input.up_to(rest))))),
+            Err(_) => result,
+        },
+    }
+}
+
+/// `body = "(" (body-type-1part / body-type-mpart) ")"`
+fn body(input: Input<'_>, depth: usize) -> Parsed<'_, BodyStructure> {
+    if depth >= input.context.limits.nesting {
+        return input.expected("body nested within the limit");
+    }
+    let (inner, ()) = open(input)?;
+    let inner = loose_spaces(inner);
+    if inner.first() == Some(b'(') { multipart(inner, depth) } else { single(inner, depth) }
+}
+
+/// `body-type-mpart = 1*body SP media-subtype [SP body-ext-mpart]`
+fn multipart(input: Input<'_>, depth: usize) -> Parsed<'_, BodyStructure> {
+    let is_loose = input.quirks().loose_structure;
+    let mut multipart = Multipart::default();
+    let mut input = input;
+    while input.first() == Some(b'(') {
+        let (rest, part) = body(input, depth + 1)?;
+        multipart.parts.push(part);
+        input = if is_loose { skip_nils(loose_spaces(rest)) } else { rest };
+    }
+    if is_loose && is_closing(input) {
+        multipart.subtype = Bytes::from_static(b"mixed");
+    } else {
+        let before = if is_loose { loose_spaces(input) } else { sp(input)?.0 };
+        (input, multipart.subtype) = string(before)?;
+    }
+    if !is_closing(input) {
+        (input, multipart.parameters) = parameters(sp(input)?.0)?;
+        (input, multipart.extension) = extension(input)?;
+    }
+    Ok((close(input)?.0, BodyStructure::Multipart(Box::new(multipart))))
+}
+
+/// NIL in place of a part.
+fn skip_nils(mut input: Input<'_>) -> Input<'_> {
+    while let Some(rest) = nil(input) {
+        input = loose_spaces(rest);
+    }
+    input
+}
+
+/// `body-type-1part = (body-type-basic / body-type-msg / body-type-text) [SP body-ext-1part]`
+fn single(input: Input<'_>, depth: usize) -> Parsed<'_, BodyStructure> {
+    let is_loose = input.quirks().loose_structure;
+    let (input, media_type) = string_or(input, b"application")?;
+    if is_loose {
+        if is_closing(input) {
+            return Ok((close(input)?.0, empty_multipart(media_type)));
+        }
+        // A list in place of the subtype: it is missing, or this is a multipart without parts.
+        if sp(input)?.0.first() == Some(b'(') {
+            return without_subtype(input, media_type);
+        }
+    }
+    let (input, subtype) = string_or(sp(input)?.0, b"octet-stream")?;
+    let (input, parameters) = parameters(sp(input)?.0)?;
+    fields(input, Single { media_type, subtype, parameters, ..Single::default() }, depth)
+}
+
+/// `("ALTERNATIVE" ("BOUNDARY" "x") NIL NIL)`
+fn without_subtype(input: Input<'_>, subtype: Bytes) -> Parsed<'_, BodyStructure> {
+    let (rest, parameters) = parameters(sp(input)?.0)?;
+    let (rest, extension) = extension(rest)?;
+    let multipart = Multipart { parts: Vec::new(), subtype, parameters, extension };
+    Ok((close(rest)?.0, BodyStructure::Multipart(Box::new(multipart))))
+}
+
+fn empty_multipart(subtype: Bytes) -> BodyStructure {
+    BodyStructure::Multipart(Box::new(Multipart { subtype, ..Multipart::default() }))
+}
+
+/// What follows the parameters.
+fn fields(input: Input<'_>, mut single: Single, depth: usize) -> Parsed<'_, BodyStructure> {
+    let (input, id) = nstring(sp(input)?.0)?;
+    let (input, description) = nstring(sp(input)?.0)?;
+    let (input, encoding) = string_or(sp(input)?.0, b"7BIT")?;
+    let (mut input, octets) = loose_number(sp(input)?.0)?;
+    (single.id, single.description, single.encoding, single.octets) = (id, description, encoding, octets);
+    if single.media_type.eq_ignore_ascii_case(b"text") {
+        if !(input.quirks().loose_structure && is_closing(input)) {
+            let (rest, lines) = loose_number(sp(input)?.0)?;
+            (input, single.kind) = (rest, Kind::Text { lines });
+        } else {
+            single.kind = Kind::Text { lines: 0 };
+        }
+    } else if is_message(&single) && holds_message(input) {
+        let (rest, envelope) = envelope(sp(input)?.0)?;
+        let (rest, body) = body(sp(rest)?.0, depth + 1)?;
+        let (rest, lines) = loose_number(sp(rest)?.0)?;
+        (input, single.kind) = (rest, Kind::Message { envelope: Box::new(envelope), body, lines });
+    }
+    if !is_closing(input) {
+        (input, single.md5) = nstring(sp(input)?.0)?;
+        (input, single.extension) = extension(input)?;
+    }
+    Ok((close(input)?.0, BodyStructure::Single(Box::new(single))))
+}
+
+fn is_message(single: &Single) -> bool {
+    single.is("message", "rfc822") || single.is("message", "global")
+}
+
+/// Some servers give a message as a basic part.
+fn holds_message(input: Input<'_>) -> bool {
+    !input.quirks().loose_structure || loose_spaces(input).first() == Some(b'(')
+}
+
+fn loose_number(input: Input<'_>) -> Parsed<'_, u64> {
+    match nil(input) {
+        Some(rest) if input.quirks().loose_structure => Ok((rest, 0)),
+        _ => number64(input),
+    }
+}
+
+/// A string, or what it is for where NIL is tolerated.
+fn string_or<'a>(input: Input<'a>, default: &'static [u8]) -> Parsed<'a, Bytes> {
+    match nil(input) {
+        Some(rest) if input.quirks().loose_structure => Ok((rest, Bytes::from_static(default))),
+        _ => string(input),
+    }
+}
+
+/// `body-fld-param = "(" string SP string *(SP string SP string) ")" / nil`
+fn parameters(input: Input<'_>) -> Parsed<'_, Parameters> {
+    let is_loose = input.quirks().loose_structure;
+    if let Some(rest) = nil(input) {
+        return Ok((rest, Parameters::new()));
+    }
+    if is_loose && input.rest().starts_with(b"\"\"") {
+        return Ok((input.skip(2), Parameters::new()));
+    }
+    let (mut input, ()) = open(input)?;
+    let mut parameters = Parameters::with_capacity(1);
+    input = loose_spaces(input);
+    while !is_closing(input) {
+        let (rest, name) = string_or(input, b"")?;
+        let (rest, value) =
+            if is_loose && is_closing(rest) { (rest, Bytes::new()) } else { string_or(sp(rest)?.0, b"")? };
+        if !name.is_empty() || !is_loose {
+            parameters.push((name, value));
+        }
+        input = if is_closing(rest) { rest } else { sp(rest)?.0 };
+    }
+    if parameters.is_empty() && !is_loose {
+        return input.expected("string");
+    }
+    Ok((close(input)?.0, parameters))
+}
+
+/// `[SP body-fld-dsp [SP body-fld-lang [SP body-fld-loc *(SP body-extension)]]]`, after the first extension field.
+fn extension(input: Input<'_>) -> Parsed<'_, Extension> {
+    let mut extension = Extension { fields: 1, ..Extension::default() };
+    if is_closing(input) {
+        return Ok((input, extension));
+    }
+    let (mut input, disposition) = disposition(sp(input)?.0)?;
+    extension.disposition = disposition;
+    extension.fields = 2;
+    if !is_closing(input) {
+        (input, extension.language) = language(sp(input)?.0)?;
+        extension.fields = 3;
+    }
+    // The disposition may stand where the language should.
+    if input.quirks().loose_structure && extension.disposition.is_none() && extension.language.len() > 1 {
+        let is_disposition =
+            |word: &Bytes| word.eq_ignore_ascii_case(b"inline") || word.eq_ignore_ascii_case(b"attachment");
+        if extension.language.first().is_some_and(is_disposition) {
+            let kind = core::mem::take(&mut extension.language).into_iter().next().unwrap_or_default();
+            extension.disposition = Some(Disposition { kind, parameters: Parameters::new() });
+        }
+    }
+    if !is_closing(input) {
+        (input, extension.location) = location(sp(input)?.0)?;
+        extension.fields = 4;
+    }
+    while !is_closing(input) {
+        let (rest, more) = value(sp(input)?.0, 0)?;
+        extension.more.push(more);
+        input = rest;
+    }
+    Ok((input, extension))
+}
+
+/// `body-fld-dsp = "(" string SP body-fld-param ")" / nil`
+fn disposition(input: Input<'_>) -> Parsed<'_, Option<Disposition>> {
+    let is_loose = input.quirks().loose_structure;
+    if let Some(rest) = nil(input) {
+        return Ok((rest, None));
+    }
+    if is_loose && input.first() == Some(b'"') {
+        let (rest, kind) = string(input)?;
+        let disposition = Disposition { kind, parameters: Parameters::new() };
+        return Ok((rest, Some(disposition).filter(|disposition| !disposition.kind.is_empty())));
+    }
+    let (input, ()) = open(input)?;
+    if is_loose && is_closing(input) {
+        return Ok((close(input)?.0, None));
+    }
+    let is_nil = nil(input).is_some();
+    let (input, kind) = string_or(input, b"")?;
+    let (input, parameters) =
+        if is_loose && is_closing(input) { (input, Parameters::new()) } else { parameters(sp(input)?.0)? };
+    let disposition = Disposition { kind, parameters };
+    Ok((close(input)?.0, Some(disposition).filter(|_| !is_nil)))
+}
+
+/// `body-fld-lang = nstring / "(" string *(SP string) ")"`
+fn language(input: Input<'_>) -> Parsed<'_, Vec<Bytes>> {
+    if input.first() != Some(b'(') {
+        let (rest, one) = nstring(input)?;
+        return Ok((rest, one.into_iter().collect()));
+    }
+    let mut languages = Vec::new();
+    let (mut input, ()) = open(input)?;
+    input = loose_spaces(input);
+    while !is_closing(input) {
+        let (rest, one) = if input.quirks().loose_structure {
+            match input.first() {
+                Some(b'(') => value(input, 0).map(|(rest, _)| (rest, None))?,
+                _ => nstring(input)?,
+            }
+        } else {
+            string(input).map(|(rest, one)| (rest, Some(one)))?
+        };
+        languages.extend(one);
+        input = if is_closing(rest) { rest } else { sp(rest)?.0 };
+    }
+    Ok((close(input)?.0, languages))
+}
+
+/// `body-fld-loc = nstring`; a list here is passed over where that is tolerated.
+fn location(input: Input<'_>) -> Parsed<'_, Option<Bytes>> {
+    match input.first() {
+        Some(b'(') if input.quirks().loose_structure => value(input, 0).map(|(rest, _)| (rest, None)),
+        _ => nstring(input),
+    }
+}

@@ -1,0 +1,284 @@
+//! Dates as IMAP writes them.
+
+use core::fmt;
+
+use crate::{
+    encoder::Encoder,
+    grammar::{octet, quoted},
+    input::{Input, Parsed},
+};
+
+/// A day: `1-Feb-1994`.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Date {
+    year: u16,
+    month: u8,
+    day: u8,
+}
+
+impl Date {
+    /// A day that exists in the Gregorian calendar, in the years 0 to 9999.
+    pub const fn new(year: u16, month: u8, day: u8) -> Option<Self> {
+        let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        let days = match month {
+            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+            4 | 6 | 9 | 11 => 30,
+            2 if is_leap => 29,
+            2 => 28,
+            _ => 0,
+        };
+        if year > 9999 || day == 0 || day > days { None } else { Some(Self { year, month, day }) }
+    }
+
+    /// The year, from 0 to 9999.
+    pub const fn year(self) -> u16 {
+        self.year
+    }
+
+    /// The month, from 1 to 12.
+    pub const fn month(self) -> u8 {
+        self.month
+    }
+
+    /// The day of the month, from 1 to 31.
+    pub const fn day(self) -> u8 {
+        self.day
+    }
+
+    fn month_name(self) -> &'static str {
+        MONTHS.get(usize::from(self.month).wrapping_sub(1)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn encode(self, out: &mut Encoder) {
+        out.number(self.day.into()).raw(b"-").raw(self.month_name().as_bytes()).raw(b"-");
+        four(self.year, out);
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{:04}", self.day, self.month_name(), self.year)
+    }
+}
+
+/// A moment with its zone: `17-Jul-1996 02:44:25 -0700`.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct DateTime {
+    date: Date,
+    hour: u8,
+    minute: u8,
+    second: u8,
+    /// East of Greenwich.
+    offset_minutes: i16,
+}
+
+impl DateTime {
+    /// A moment; `offset_minutes` is how far the zone is east of Greenwich. Second 60 is a leap second.
+    pub const fn new(date: Date, hour: u8, minute: u8, second: u8, offset_minutes: i16) -> Option<Self> {
+        if hour > 23 || minute > 59 || second > 60 || offset_minutes.unsigned_abs() >= 100 * 60 {
+            return None;
+        }
+        Some(Self { date, hour, minute, second, offset_minutes })
+    }
+
+    /// The day in its zone.
+    pub const fn date(self) -> Date {
+        self.date
+    }
+
+    /// Hour, minute and second in its zone.
+    pub const fn time(self) -> (u8, u8, u8) {
+        (self.hour, self.minute, self.second)
+    }
+
+    /// How many minutes the zone is east of Greenwich.
+    pub const fn offset_minutes(self) -> i16 {
+        self.offset_minutes
+    }
+
+    /// Seconds since the start of 1970 in Universal Time.
+    pub fn unix_seconds(self) -> i64 {
+        // Days since the start of March of year 0, as H. Hinnant counts them.
+        let (year, month) = (i64::from(self.date.year), i64::from(self.date.month));
+        let year = if month <= 2 { year - 1 } else { year };
+        let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + i64::from(self.date.day) - 1;
+        let days =
+            era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
+        let seconds = i64::from(self.hour) * 3600 + i64::from(self.minute) * 60 + i64::from(self.second);
+        days * 86_400 + seconds - i64::from(self.offset_minutes) * 60
+    }
+
+    pub(crate) fn encode(self, out: &mut Encoder) {
+        out.raw(if self.date.day < 10 { b"\" " } else { b"\"" }).number(self.date.day.into());
+        out.raw(b"-").raw(self.date.month_name().as_bytes()).raw(b"-");
+        four(self.date.year, out);
+        for (before, number) in [(b" ", self.hour), (b":", self.minute), (b":", self.second)] {
+            out.raw(before);
+            two(number, out);
+        }
+        out.raw(if self.offset_minutes < 0 { b" -" } else { b" +" });
+        let minutes = self.offset_minutes.unsigned_abs();
+        four(minutes / 60 * 100 + minutes % 60, out);
+        out.raw(b"\"");
+    }
+}
+
+impl fmt::Display for DateTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let minutes = self.offset_minutes.unsigned_abs();
+        let sign = if self.offset_minutes < 0 { '-' } else { '+' };
+        write!(
+            f,
+            "{:>11} {:02}:{:02}:{:02} ",
+            alloc::format!("{}", self.date),
+            self.hour,
+            self.minute,
+            self.second
+        )?;
+        write!(f, "{sign}{:02}{:02}", minutes / 60, minutes % 60)
+    }
+}
+
+fn two(number: u8, out: &mut Encoder) {
+    out.raw(&[b'0' + number / 10 % 10, b'0' + number % 10]);
+}
+
+fn four(number: u16, out: &mut Encoder) {
+    two((number / 100) as u8, out);
+    two((number % 100) as u8, out);
+}
+
+/// `date = date-text / DQUOTE date-text DQUOTE` ([RFC 9051 section 9](https://www.rfc-editor.org/rfc/rfc9051#section-9))
+pub(crate) fn date(input: Input<'_>) -> Parsed<'_, Date> {
+    if input.first() != Some(b'"') {
+        return date_text(input);
+    }
+    let (rest, date) = date_text(input.skip(1))?;
+    Ok((octet(rest, b'"', "DQUOTE")?.0, date))
+}
+
+fn date_text(input: Input<'_>) -> Parsed<'_, Date> {
+    let end = input
+        .rest()
+        .iter()
+        .position(|octet| matches!(octet, b' ' | b')' | b'"'))
+        .unwrap_or(input.rest().len());
+    let (text, rest) = input.split(end);
+    match read_date(text) {
+        Some((date, b"")) => Ok((rest, date)),
+        _ => input.expected("date-text"),
+    }
+}
+
+/// `date-time`; nothing for one that is none and is tolerated.
+pub(crate) fn date_time(input: Input<'_>) -> Parsed<'_, Option<DateTime>> {
+    let (rest, text) = quoted(input)?;
+    match read_date_time(&text, input.quirks().loose_fetch) {
+        Some(date_time) => Ok((rest, Some(date_time))),
+        None if input.quirks().loose_fetch && !input.context.is_command => Ok((rest, None)),
+        None => input.expected("date-time"),
+    }
+}
+
+fn read_date_time(text: &[u8], is_loose: bool) -> Option<DateTime> {
+    let trimmed = text.trim_ascii_start();
+    if !is_loose && (text.len() != 26 || text.len() - trimmed.len() > 1) {
+        return None;
+    }
+    let (date, rest) = read_date(trimmed)?;
+    let rest = rest.trim_ascii_start();
+    let (time, zone) = match rest.iter().position(|octet| *octet == b' ') {
+        Some(end) => rest.split_at_checked(end)?,
+        None if is_loose => (rest, &b"+0000"[..]),
+        None => return None,
+    };
+    let mut parts = time.splitn(3, |octet| *octet == b':').map(read_number);
+    let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next().flatten()?);
+    let small = |number: u32| u8::try_from(number).ok();
+    DateTime::new(date, small(hour)?, small(minute)?, small(second)?, read_zone(zone.trim_ascii())?)
+}
+
+fn read_zone(zone: &[u8]) -> Option<i16> {
+    let (sign, digits) = zone.split_first()?;
+    let number = i16::try_from(read_number(digits).filter(|_| digits.len() == 4)?).ok()?;
+    if number % 100 > 59 {
+        return None;
+    }
+    let minutes = number / 100 * 60 + number % 100;
+    match sign {
+        b'+' => Some(minutes),
+        b'-' => Some(-minutes),
+        _ => None,
+    }
+}
+
+/// `1*2DIGIT "-" date-month "-" 4DIGIT`, and what follows.
+fn read_date(text: &[u8]) -> Option<(Date, &[u8])> {
+    let dash = text.iter().position(|octet| *octet == b'-').filter(|dash| matches!(dash, 1 | 2))?;
+    let (day, rest) = text.split_at_checked(dash)?;
+    let (month, rest) = rest.get(1..)?.split_first_chunk::<3>()?;
+    let (year, rest) = rest.strip_prefix(b"-")?.split_at_checked(4)?;
+    let month = MONTHS.iter().position(|name| name.as_bytes().eq_ignore_ascii_case(month))?;
+    let date = Date::new(
+        u16::try_from(read_number(year)?).ok()?,
+        u8::try_from(month + 1).ok()?,
+        u8::try_from(read_number(day)?).ok()?,
+    )?;
+    Some((date, rest))
+}
+
+fn read_number(digits: &[u8]) -> Option<u32> {
+    if digits.is_empty() || digits.len() > 4 {
+        return None;
+    }
+    digits.iter().try_fold(0, |value: u32, digit| {
+        digit.is_ascii_digit().then(|| value * 10 + u32::from(digit.wrapping_sub(b'0')))
+    })
+}
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString as _;
+
+    use super::*;
+
+    #[test]
+    fn moments_are_read() {
+        let read =
+            |text: &str, is_loose| read_date_time(text.as_bytes(), is_loose).map(|moment| moment.to_string());
+        for (text, strict, loose) in [
+            ("17-Jul-1996 02:44:25 -0700", true, true),
+            (" 7-Feb-1994 22:43:04 +0530", true, true),
+            ("29-Feb-2024 23:59:60 +0000", true, true),
+            ("29-Feb-2023 23:59:60 +0000", false, false),
+            ("00-Jan-0000 00:00:00 +0000", false, false),
+            ("7-Feb-1994 22:43:04 +0530", false, true),
+            ("17-Jul-1996 02:44:25", false, true),
+            ("17-Jul-1996 02:44:25 +0060", false, false),
+            ("17-Jul-1996 24:44:25 +0000", false, false),
+            ("", false, false),
+            ("NIL", false, false),
+        ] {
+            assert_eq!((read(text, false).is_some(), read(text, true).is_some()), (strict, loose), "{text}");
+            if strict {
+                assert_eq!(read(text, false).as_deref(), Some(text));
+            }
+        }
+    }
+
+    #[test]
+    fn moments_on_the_line_of_time() {
+        for (text, seconds) in [
+            ("01-Jan-1970 00:00:00 +0000", 0),
+            ("17-Jul-1996 02:44:25 -0700", 837_596_665),
+            ("29-Feb-2000 12:00:00 +0100", 951_822_000),
+            ("31-Dec-1969 23:59:59 +0000", -1),
+        ] {
+            assert_eq!(read_date_time(text.as_bytes(), false).unwrap().unix_seconds(), seconds);
+        }
+    }
+}

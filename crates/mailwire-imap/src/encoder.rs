@@ -1,0 +1,377 @@
+//! The one place where values become octets: it chooses how a string is written, and alone writes line ends.
+
+use alloc::vec::Vec;
+
+use bytes::{BufMut as _, Bytes, BytesMut};
+
+use crate::{
+    Mailbox,
+    grammar::{ASTRING, LIST, run},
+};
+
+/// Writes commands or responses, in the forms that the peer understands.
+///
+/// A string becomes an atom, a quoted string, a literal or a literal8 by what is in it; its octets cannot end the line.
+///
+/// ```
+/// use mailwire_imap::encoder::{Abilities, Encoder, Part};
+///
+/// let mut out = Encoder::client(Abilities::default());
+/// out.keyword("LOGIN").sp().astring(b"ann").sp().astring(b"line\r\nline").end();
+/// let parts = out.finish()?;
+/// assert_eq!(parts[0], Part::Octets("LOGIN ann {10}\r\n".into()));
+/// assert_eq!(parts[1], Part::Wait);
+/// assert_eq!(parts[2], Part::Octets("line\r\nline\r\n".into()));
+/// # Ok::<(), mailwire_imap::encoder::EncodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Encoder {
+    is_client: bool,
+    abilities: Abilities,
+    buffer: BytesMut,
+    parts: Vec<Part>,
+    error: Option<EncodeError>,
+}
+
+impl Encoder {
+    /// What a client sends to a server with these abilities.
+    pub fn client(abilities: Abilities) -> Self {
+        Self { is_client: true, abilities, buffer: BytesMut::new(), parts: Vec::new(), error: None }
+    }
+
+    /// What a server sends to a client with these abilities.
+    pub fn server(abilities: Abilities) -> Self {
+        Self { is_client: false, ..Self::client(abilities) }
+    }
+
+    /// A word of the protocol. Line ends in it are an error.
+    pub fn keyword(&mut self, keyword: &'static str) -> &mut Self {
+        if keyword.bytes().any(|octet| octet.is_ascii_control()) {
+            self.error.get_or_insert(EncodeError::ControlCharacter);
+        }
+        self.raw(keyword.as_bytes())
+    }
+
+    /// One space.
+    pub fn sp(&mut self) -> &mut Self {
+        self.raw(b" ")
+    }
+
+    /// A number in digits.
+    pub fn number(&mut self, number: u64) -> &mut Self {
+        let mut digits = [0_u8; 20];
+        let mut rest = number;
+        let mut count = 0;
+        for digit in digits.iter_mut().rev() {
+            *digit = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            count += 1;
+            if rest == 0 {
+                break;
+            }
+        }
+        self.buffer.put_slice(digits.get(20 - count..).unwrap_or_default());
+        self
+    }
+
+    /// An atom if the octets can be one, or a [`string`](Self::string).
+    pub fn astring(&mut self, octets: &[u8]) -> &mut Self {
+        let is_atom = !octets.is_empty() && run(octets, ASTRING) == octets.len();
+        // A word that could be read as the absence of one is quoted.
+        if is_atom && octets.len() < MAX_QUOTED && !octets.eq_ignore_ascii_case(b"NIL") {
+            self.raw(octets)
+        } else {
+            self.string(octets)
+        }
+    }
+
+    /// A quoted string if the octets can be one, or a literal, or a literal8.
+    pub fn string(&mut self, octets: &[u8]) -> &mut Self {
+        if self.is_quotable(octets) {
+            self.buffer.reserve(octets.len() + 2);
+            self.buffer.put_u8(b'"');
+            for octet in octets {
+                if matches!(octet, b'"' | b'\\') {
+                    self.buffer.put_u8(b'\\');
+                }
+                self.buffer.put_u8(*octet);
+            }
+            self.buffer.put_u8(b'"');
+            return self;
+        }
+        let is_binary = octets.contains(&0);
+        self.literal_header(octets.len() as u64, is_binary);
+        self.raw(octets)
+    }
+
+    /// A string, or `NIL`.
+    pub fn nstring(&mut self, octets: Option<&[u8]>) -> &mut Self {
+        match octets {
+            Some(octets) => self.string(octets),
+            None => self.raw(b"NIL"),
+        }
+    }
+
+    /// A literal, or a literal8 if the octets hold NUL; long ones are not copied.
+    pub fn literal(&mut self, octets: &Bytes) -> &mut Self {
+        self.literal_header(octets.len() as u64, memchr::memchr(0, octets).is_some());
+        if octets.len() < MAX_COPIED {
+            return self.raw(octets);
+        }
+        self.flush();
+        self.parts.push(Part::Octets(octets.clone()));
+        self
+    }
+
+    /// A literal8, whatever the octets hold.
+    pub fn literal8(&mut self, octets: &Bytes) -> &mut Self {
+        self.literal_header(octets.len() as u64, true);
+        self.raw(octets)
+    }
+
+    /// A literal of `length` octets that the caller sends at this place.
+    pub fn stream(&mut self, length: u64, is_binary: bool) -> &mut Self {
+        self.literal_header(length, is_binary);
+        self.flush();
+        self.parts.push(Part::Stream { length });
+        self
+    }
+
+    /// A mailbox name: in UTF-8 or modified UTF-7, or as it was received.
+    pub fn mailbox(&mut self, mailbox: &Mailbox) -> &mut Self {
+        let wire = mailbox.wire(self.abilities.utf8);
+        self.astring(&wire)
+    }
+
+    /// A mailbox name in which `%` and `*` are wildcards.
+    pub fn list_mailbox(&mut self, pattern: &Mailbox) -> &mut Self {
+        let wire = pattern.wire(self.abilities.utf8);
+        if !wire.is_empty() && run(&wire, LIST) == wire.len() { self.raw(&wire) } else { self.string(&wire) }
+    }
+
+    /// Text for people: control characters become spaces.
+    pub fn text(&mut self, text: &[u8]) -> &mut Self {
+        self.buffer.extend(text.iter().map(|octet| if octet.is_ascii_control() { b' ' } else { *octet }));
+        self
+    }
+
+    /// `"(" [item *(SP item)] ")"`
+    pub fn list<T>(
+        &mut self,
+        items: impl IntoIterator<Item = T>,
+        encode: impl FnMut(&mut Self, T),
+    ) -> &mut Self {
+        self.raw(b"(").separated(items, encode).raw(b")")
+    }
+
+    /// `[item *(SP item)]`
+    pub fn separated<T>(
+        &mut self,
+        items: impl IntoIterator<Item = T>,
+        mut encode: impl FnMut(&mut Self, T),
+    ) -> &mut Self {
+        for (index, item) in items.into_iter().enumerate() {
+            if index > 0 {
+                self.raw(b" ");
+            }
+            encode(self, item);
+        }
+        self
+    }
+
+    /// The end of the command or response.
+    pub fn end(&mut self) -> &mut Self {
+        self.raw(b"\r\n")
+    }
+
+    /// What was written, in the order in which it is sent.
+    ///
+    /// # Errors
+    ///
+    /// The first [`EncodeError`] of what was written; nothing may be sent then.
+    pub fn finish(mut self) -> Result<Vec<Part>, EncodeError> {
+        self.flush();
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok(self.parts),
+        }
+    }
+
+    /// What the peer understands.
+    pub fn abilities(&self) -> &Abilities {
+        &self.abilities
+    }
+
+    /// Octets of the protocol, or of a type that holds nothing harmful.
+    pub(crate) fn raw(&mut self, octets: &[u8]) -> &mut Self {
+        self.buffer.put_slice(octets);
+        self
+    }
+
+    /// Ends a chain of calls.
+    pub(crate) fn done(&mut self) {}
+
+    pub(crate) fn fail(&mut self, error: EncodeError) -> &mut Self {
+        self.error.get_or_insert(error);
+        self
+    }
+
+    fn is_quotable(&self, octets: &[u8]) -> bool {
+        octets.len() <= MAX_QUOTED
+            && !octets.iter().any(|octet| matches!(octet, 0 | b'\r' | b'\n'))
+            && (octets.is_ascii() || (self.abilities.utf8 && core::str::from_utf8(octets).is_ok()))
+    }
+
+    fn literal_header(&mut self, length: u64, is_binary: bool) {
+        if is_binary && !self.abilities.binary {
+            self.error.get_or_insert(EncodeError::Nul);
+        }
+        self.raw(if is_binary { b"~{" } else { b"{" }).number(length);
+        let waits = self.is_client
+            && match self.abilities.literals {
+                Literals::Synchronising => true,
+                Literals::Minus => length > 4096,
+                Literals::Plus => false,
+            };
+        if self.is_client && !waits {
+            self.raw(b"+");
+        }
+        self.raw(b"}\r\n");
+        if waits {
+            self.flush();
+            self.parts.push(Part::Wait);
+        }
+    }
+
+    fn flush(&mut self) {
+        if !self.buffer.is_empty() {
+            self.parts.push(Part::Octets(self.buffer.split().freeze()));
+        }
+    }
+}
+
+/// One step of sending.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Part {
+    /// These octets are sent.
+    Octets(Bytes),
+    /// The caller sends as many octets of its own.
+    Stream {
+        /// How many.
+        length: u64,
+    },
+    /// Nothing more is sent before the server has sent `+`; if it refuses the command, nothing more is sent of it at all.
+    Wait,
+}
+
+/// What the peer understands.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Abilities {
+    /// Which literals need no invitation.
+    pub literals: Literals,
+    /// Whether literal8 is understood: BINARY or IMAP4rev2.
+    pub binary: bool,
+    /// Whether strings may be UTF-8: after `ENABLE UTF8=ACCEPT` or `ENABLE IMAP4rev2`.
+    pub utf8: bool,
+}
+
+impl Abilities {
+    /// Everything, as between two peers that know all of IMAP.
+    pub const fn all() -> Self {
+        Self { literals: Literals::Plus, binary: true, utf8: true }
+    }
+}
+
+/// Which literals a server takes without having sent `+` ([RFC 7888](https://www.rfc-editor.org/rfc/rfc7888)).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Literals {
+    /// None.
+    #[default]
+    Synchronising,
+    /// Those of up to 4096 octets: LITERAL-, and IMAP4rev2.
+    Minus,
+    /// All: LITERAL+.
+    Plus,
+}
+
+/// A value that cannot be sent to this peer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// A keyword of the caller holds a control character.
+    #[error("a keyword holds a control character")]
+    ControlCharacter,
+    /// A set of messages is empty, for which there is no form.
+    #[error("a set of messages is empty")]
+    EmptySet,
+    /// A list is empty where one item has to be.
+    #[error("a list is empty")]
+    EmptyList,
+    /// A string holds NUL, and the peer does not understand literal8.
+    #[error("a string holds NUL, which the peer cannot read")]
+    Nul,
+}
+
+/// Longer strings are literals: servers have bounds for quoted strings.
+const MAX_QUOTED: usize = 1024;
+/// Longer literals are parts of their own.
+const MAX_COPIED: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::String};
+
+    use super::*;
+
+    fn shown(abilities: Abilities, write: impl FnOnce(&mut Encoder)) -> Result<String, EncodeError> {
+        let mut out = Encoder::client(abilities);
+        write(&mut out);
+        Ok(out
+            .finish()?
+            .iter()
+            .map(|part| match part {
+                Part::Octets(octets) => format!("{}", octets.escape_ascii()),
+                Part::Stream { length } => format!("<{length}>"),
+                Part::Wait => "<wait>".into(),
+            })
+            .collect())
+    }
+
+    #[test]
+    fn the_form_follows_from_the_content_and_the_peer() {
+        let none = Abilities::default();
+        let minus = Abilities { literals: Literals::Minus, ..none };
+        let all = Abilities::all();
+        let long = "x".repeat(4097);
+        for (octets, peer, wire) in [
+            (&b"ann"[..], none, "ann"),
+            (b"a]b", none, "a]b"),
+            (b"", none, r#"\"\""#),
+            (b"nil", none, r#"\"nil\""#),
+            (b"a b", none, r#"\"a b\""#),
+            (b"a\"\\", none, r#"\"a\\\"\\\\\""#),
+            (b"a\r\nb", none, r"{4}\r\n<wait>a\r\nb"),
+            (b"a\r\nb", minus, r"{4+}\r\na\r\nb"),
+            ("é".as_bytes(), none, r"{2}\r\n<wait>\xc3\xa9"),
+            ("é".as_bytes(), all, r#"\"\xc3\xa9\""#),
+            (b"\xFF", all, r"{1+}\r\n\xff"),
+            (b"\0", all, r"~{1+}\r\n\x00"),
+            (long.as_bytes(), minus, &format!(r"{{4097}}\r\n<wait>{long}")),
+            (long.as_bytes(), all, &format!(r"{{4097+}}\r\n{long}")),
+        ] {
+            assert_eq!(shown(peer, |out| out.astring(octets).done()).as_deref(), Ok(wire));
+        }
+        assert_eq!(shown(none, |out| out.astring(b"\0").done()), Err(EncodeError::Nul));
+        let stream = shown(none, |out| out.stream(10, false).end().done());
+        assert_eq!(stream.as_deref(), Ok(r"{10}\r\n<wait><10>\r\n"));
+    }
+
+    #[test]
+    fn no_line_end_comes_in_by_text_or_keyword() {
+        assert_eq!(shown(Abilities::all(), |out| out.text(b"a\r\nb").done()).as_deref(), Ok("a  b"));
+        assert!(shown(Abilities::all(), |out| out.keyword("a\r\nb").done()).is_err());
+    }
+}

@@ -1,0 +1,377 @@
+//! FETCH responses: what a server tells of one message.
+
+use alloc::{boxed::Box, vec::Vec};
+
+use bytes::Bytes;
+
+use crate::{
+    BodyStructure, Envelope, Flags, ModSeq, ParseError, Uid,
+    body_structure::body_structure,
+    date::{DateTime, date_time},
+    encoder::Encoder,
+    envelope::envelope,
+    flag::flag_list,
+    grammar::{
+        astring, close, digits, is_closing, list, literal_header, loose_nz_number, loose_spaces, nil,
+        nstring, number64, octet, open, sp, word,
+    },
+    input::{Input, Parsed, into_error},
+    section::{Part, Section, section, section_binary},
+    value::{Value, value},
+};
+
+/// `* 12 FETCH (...)`, or `* 12 UIDFETCH (...)`
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Fetch {
+    /// The sequence number, or the UID if it is `UIDFETCH` (RFC 9586).
+    pub number: u32,
+    /// Whether it is `UIDFETCH`.
+    pub is_uid: bool,
+    /// What is told, in the order of the wire.
+    pub items: Vec<Item>,
+}
+
+/// `msg-att` ([RFC 9051 section 9](https://www.rfc-editor.org/rfc/rfc9051#section-9)) and those of the extensions.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Item {
+    /// `BINARY[...]`
+    Binary(Box<Binary>),
+    /// `BINARY.SIZE[...]`
+    BinarySize(Part, u64),
+    /// `BODY[...]`
+    Body(Box<Body>),
+    /// `BODY`, the structure without extension data
+    BodyShort(BodyStructure),
+    /// `BODYSTRUCTURE`
+    BodyStructure(BodyStructure),
+    /// `EMAILID` (RFC 8474)
+    EmailId(Bytes),
+    /// `ENVELOPE`
+    Envelope(Box<Envelope>),
+    /// `FLAGS`
+    Flags(Flags),
+    /// `INTERNALDATE`; nothing if it is no date
+    InternalDate(Option<DateTime>),
+    /// `MODSEQ` (RFC 7162)
+    ModSeq(ModSeq),
+    /// `PREVIEW` (RFC 8970); nothing if there is none
+    Preview(Option<Bytes>),
+    /// `RFC822`, of IMAP4rev1
+    Rfc822(Content),
+    /// `RFC822.HEADER`, of IMAP4rev1
+    Rfc822Header(Content),
+    /// `RFC822.SIZE`
+    Rfc822Size(u64),
+    /// `RFC822.TEXT`, of IMAP4rev1
+    Rfc822Text(Content),
+    /// `SAVEDATE` (RFC 8514); nothing if it is not known
+    SaveDate(Option<DateTime>),
+    /// `THREADID` (RFC 8474); nothing if it is not known
+    ThreadId(Option<Bytes>),
+    /// `UID`
+    Uid(Uid),
+    /// `X-GM-LABELS`, of Gmail
+    GmailLabels(Vec<Bytes>),
+    /// `X-GM-MSGID`, of Gmail
+    GmailMessageId(u64),
+    /// `X-GM-THRID`, of Gmail
+    GmailThreadId(u64),
+    /// One that could not be read; the others of the message are not harmed.
+    Invalid {
+        /// All its octets.
+        octets: Bytes,
+        /// Why.
+        error: ParseError,
+    },
+    /// Any other.
+    Other(Bytes, Value),
+}
+
+/// `"BODY" section ["<" number ">"] SP nstring`
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Body {
+    /// Which part of the message.
+    pub section: Section,
+    /// Where in the part the octets start, if it was asked for a range.
+    pub origin: Option<u64>,
+    /// The octets.
+    pub content: Content,
+}
+
+/// `"BINARY" section-binary ["<" number ">"] SP (nstring / literal8)`
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Binary {
+    /// Which part of the message.
+    pub part: Part,
+    /// Where in the part the octets start, if it was asked for a range.
+    pub origin: Option<u64>,
+    /// The octets.
+    pub content: Content,
+}
+
+/// Octets of a message.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Content {
+    /// There are none: `NIL`.
+    Nil,
+    /// Here they are.
+    Octets(Bytes),
+    /// They came as chunks before this response, or will be sent at this place: this many.
+    Streamed(u64),
+}
+
+impl Content {
+    /// The octets, if they are here.
+    pub fn octets(&self) -> Option<&Bytes> {
+        if let Self::Octets(octets) = self { Some(octets) } else { None }
+    }
+
+    fn encode(&self, out: &mut Encoder) {
+        match self {
+            Self::Nil => out.raw(b"NIL").done(),
+            Self::Octets(octets) => out.literal(octets).done(),
+            Self::Streamed(length) => out.stream(*length, false).done(),
+        }
+    }
+}
+
+impl Fetch {
+    /// The UID, if it is told.
+    pub fn uid(&self) -> Option<Uid> {
+        if self.is_uid {
+            return Uid::new(self.number);
+        }
+        self.items.iter().find_map(|item| if let Item::Uid(uid) = item { Some(*uid) } else { None })
+    }
+
+    /// The flags, if they are told.
+    pub fn flags(&self) -> Option<&Flags> {
+        self.items.iter().find_map(|item| if let Item::Flags(flags) = item { Some(flags) } else { None })
+    }
+
+    pub(crate) fn encode(&self, out: &mut Encoder) {
+        let word: &[u8] = if self.is_uid { b" UIDFETCH " } else { b" FETCH " };
+        out.number(u64::from(self.number)).raw(word).list(&self.items, |out, item| item.encode(out));
+    }
+}
+
+impl Item {
+    fn encode(&self, out: &mut Encoder) {
+        match self {
+            Self::Binary(binary) => {
+                binary.part.encode(out.raw(b"BINARY"));
+                encode_origin(binary.origin, out);
+                binary.content.encode(out.sp());
+            }
+            Self::BinarySize(part, size) => {
+                part.encode(out.raw(b"BINARY.SIZE"));
+                out.sp().number(*size);
+            }
+            Self::Body(body) => {
+                body.section.encode(out.raw(b"BODY"));
+                encode_origin(body.origin, out);
+                body.content.encode(out.sp());
+            }
+            Self::BodyShort(structure) => structure.encode(out.raw(b"BODY ")),
+            Self::BodyStructure(structure) => structure.encode(out.raw(b"BODYSTRUCTURE ")),
+            Self::EmailId(id) => out.raw(b"EMAILID (").astring(id).raw(b")").done(),
+            Self::Envelope(envelope) => envelope.encode(out.raw(b"ENVELOPE ")),
+            Self::Flags(flags) => flags.encode(out.raw(b"FLAGS ")),
+            Self::InternalDate(date) => encode_date(*date, out.raw(b"INTERNALDATE ")),
+            Self::ModSeq(value) => out.raw(b"MODSEQ (").number(value.get()).raw(b")").done(),
+            Self::Preview(text) => out.raw(b"PREVIEW ").nstring(text.as_deref()).done(),
+            Self::Rfc822(content) => content.encode(out.raw(b"RFC822 ")),
+            Self::Rfc822Header(content) => content.encode(out.raw(b"RFC822.HEADER ")),
+            Self::Rfc822Size(size) => out.raw(b"RFC822.SIZE ").number(*size).done(),
+            Self::Rfc822Text(content) => content.encode(out.raw(b"RFC822.TEXT ")),
+            Self::SaveDate(date) => encode_date(*date, out.raw(b"SAVEDATE ")),
+            Self::ThreadId(Some(id)) => out.raw(b"THREADID (").astring(id).raw(b")").done(),
+            Self::ThreadId(None) => out.raw(b"THREADID NIL").done(),
+            Self::Uid(uid) => out.raw(b"UID ").number(uid.get().into()).done(),
+            Self::GmailLabels(labels) => {
+                out.raw(b"X-GM-LABELS ").list(labels, |out, label| out.string(label).done());
+            }
+            Self::GmailMessageId(id) => out.raw(b"X-GM-MSGID ").number(*id).done(),
+            Self::GmailThreadId(id) => out.raw(b"X-GM-THRID ").number(*id).done(),
+            Self::Invalid { .. } => out.raw(b"X-INVALID NIL").done(),
+            Self::Other(name, value) => value.encode(out.text(name).sp()),
+        }
+    }
+}
+
+fn encode_origin(origin: Option<u64>, out: &mut Encoder) {
+    if let Some(origin) = origin {
+        out.raw(b"<").number(origin).raw(b">");
+    }
+}
+
+fn encode_date(date: Option<DateTime>, out: &mut Encoder) {
+    match date {
+        Some(date) => date.encode(out),
+        None => out.raw(b"NIL").done(),
+    }
+}
+
+/// `"(" msg-att *(SP msg-att) ")"`
+pub(crate) fn items(input: Input<'_>) -> Parsed<'_, Vec<Item>> {
+    let (mut input, ()) = open(input)?;
+    input = loose_spaces(input);
+    let is_wrapped = input.first() == Some(b'(') && input.quirks().loose_fetch;
+    if is_wrapped {
+        input = input.skip(1);
+    }
+    let mut items = Vec::new();
+    while !is_closing(input) {
+        let (rest, item) = item_or_invalid(input)?;
+        items.extend(item);
+        input = if is_closing(rest) { rest } else { sp(rest)?.0 };
+    }
+    if is_wrapped {
+        input = close(input)?.0;
+    }
+    Ok((close(input)?.0, items))
+}
+
+/// An item; one that cannot be read is passed over by the outer form of its value, quotes and literals included.
+fn item_or_invalid(input: Input<'_>) -> Parsed<'_, Option<Item>> {
+    let error = match item(input) {
+        Ok((rest, item)) if is_closing(rest) || rest.first() == Some(b' ') => return Ok((rest, item)),
+        Ok((rest, _)) => rest.error("SP"),
+        Err(error) => into_error(&error, input.context),
+    };
+    let strict = input.expected("msg-att");
+    if !input.quirks().loose_fetch {
+        // The error of the item says more.
+        return item(input).and(strict);
+    }
+    let Ok((rest, _)) = name(input) else { return strict };
+    let Ok((rest, _)) = sp(rest).and_then(|(rest, ())| value(rest, 0)) else { return strict };
+    if !is_closing(rest) && rest.first() != Some(b' ') {
+        return strict;
+    }
+    Ok((rest, Some(Item::Invalid { octets: input.bytes(input.up_to(rest)), error })))
+}
+
+/// The name of an item, with its section: up to a space outside of brackets and of what is in them.
+fn name(input: Input<'_>) -> Parsed<'_, ()> {
+    let (mut rest, _) = word(input)?;
+    if rest.first() == Some(b'[') {
+        rest = section(rest)?.0;
+    }
+    let (rest, _) = origin(rest)?;
+    Ok((rest, ()))
+}
+
+/// `"<" number ">"`
+fn origin(input: Input<'_>) -> Parsed<'_, Option<u64>> {
+    if input.first() != Some(b'<') {
+        return Ok((input, None));
+    }
+    let (rest, origin) = digits(input.skip(1))?;
+    Ok((octet(rest, b'>', "\">\"")?.0, Some(origin)))
+}
+
+/// One item; nothing for a UID of 0 that is tolerated.
+fn item(input: Input<'_>) -> Parsed<'_, Option<Item>> {
+    let (after, name) = word(input)?;
+    if after.first() == Some(b'[') {
+        return with_section(input, after, name.as_bytes()).map(|(rest, item)| (rest, Some(item)));
+    }
+    let (rest, ()) = sp(after)?;
+    let (rest, item) = match name.as_bytes() {
+        b"FLAGS" => flag_list(rest).map(|(rest, flags)| (rest, Item::Flags(flags)))?,
+        b"UID" => {
+            let (rest, uid) = loose_nz_number(rest)?;
+            return Ok((rest, uid.map(|uid| Item::Uid(uid.into()))));
+        }
+        b"RFC822.SIZE" => number64(rest).map(|(rest, size)| (rest, Item::Rfc822Size(size)))?,
+        b"INTERNALDATE" => {
+            let (rest, date) = loose_date(rest)?;
+            (rest, Item::InternalDate(date))
+        }
+        b"ENVELOPE" => envelope(rest).map(|(rest, envelope)| (rest, Item::Envelope(Box::new(envelope))))?,
+        b"BODYSTRUCTURE" => body_structure(rest).map(|(rest, body)| (rest, Item::BodyStructure(body)))?,
+        b"BODY" => body_structure(rest).map(|(rest, body)| (rest, Item::BodyShort(body)))?,
+        b"MODSEQ" => {
+            let (rest, ()) = open(rest)?;
+            let (rest, value) = number64(rest)?;
+            (close(rest)?.0, Item::ModSeq(ModSeq::clamped(value)))
+        }
+        b"RFC822" => content(rest).map(|(rest, content)| (rest, Item::Rfc822(content)))?,
+        b"RFC822.HEADER" => content(rest).map(|(rest, content)| (rest, Item::Rfc822Header(content)))?,
+        b"RFC822.TEXT" => content(rest).map(|(rest, content)| (rest, Item::Rfc822Text(content)))?,
+        b"PREVIEW" => nstring(rest).map(|(rest, text)| (rest, Item::Preview(text)))?,
+        b"SAVEDATE" => loose_date(rest).map(|(rest, date)| (rest, Item::SaveDate(date)))?,
+        b"EMAILID" => object_id(rest).map(|(rest, id)| (rest, Item::EmailId(id)))?,
+        b"THREADID" => match nil(rest) {
+            Some(rest) => (rest, Item::ThreadId(None)),
+            None => object_id(rest).map(|(rest, id)| (rest, Item::ThreadId(Some(id))))?,
+        },
+        b"X-GM-MSGID" => digits(rest).map(|(rest, id)| (rest, Item::GmailMessageId(id)))?,
+        b"X-GM-THRID" => digits(rest).map(|(rest, id)| (rest, Item::GmailThreadId(id)))?,
+        b"X-GM-LABELS" => list(rest, label).map(|(rest, labels)| (rest, Item::GmailLabels(labels)))?,
+        _ => {
+            let name = input.bytes(input.up_to(after));
+            value(rest, 0).map(|(rest, value)| (rest, Item::Other(name, value)))?
+        }
+    };
+    Ok((rest, Some(item)))
+}
+
+fn with_section<'a>(input: Input<'a>, after: Input<'a>, name: &[u8]) -> Parsed<'a, Item> {
+    match name {
+        b"BODY" => {
+            let (rest, section) = section(after)?;
+            let (rest, origin) = origin(rest)?;
+            let (rest, content) = content(sp(rest)?.0)?;
+            Ok((rest, Item::Body(Box::new(Body { section, origin, content }))))
+        }
+        b"BINARY" => {
+            let (rest, part) = section_binary(after)?;
+            let (rest, origin) = origin(rest)?;
+            let (rest, content) = content(sp(rest)?.0)?;
+            Ok((rest, Item::Binary(Box::new(Binary { part, origin, content }))))
+        }
+        b"BINARY.SIZE" => {
+            let (rest, part) = section_binary(after)?;
+            let (rest, size) = number64(sp(rest)?.0)?;
+            Ok((rest, Item::BinarySize(part, size)))
+        }
+        _ => input.expected("msg-att"),
+    }
+}
+
+/// `nstring / literal8`, whose octets may have been streamed.
+fn content(input: Input<'_>) -> Parsed<'_, Content> {
+    if matches!(input.first(), Some(b'{' | b'~')) {
+        let (rest, length) = literal_header(input)?;
+        if input.context.frame.is_streamed_at(rest.offset()) {
+            return Ok((rest, Content::Streamed(length)));
+        }
+    }
+    nstring(input).map(|(rest, octets)| (rest, octets.map_or(Content::Nil, Content::Octets)))
+}
+
+fn loose_date(input: Input<'_>) -> Parsed<'_, Option<DateTime>> {
+    match nil(input) {
+        Some(rest) => Ok((rest, None)),
+        None => date_time(input),
+    }
+}
+
+fn object_id(input: Input<'_>) -> Parsed<'_, Bytes> {
+    let (rest, ()) = open(input)?;
+    let (rest, id) = astring(rest)?;
+    Ok((close(rest)?.0, id))
+}
+
+/// A label: an astring that may start with a backslash.
+fn label(input: Input<'_>) -> Parsed<'_, Bytes> {
+    if input.first() != Some(b'\\') {
+        return astring(input);
+    }
+    let (rest, _) = crate::grammar::atom(input.skip(1))?;
+    Ok((rest, input.bytes(input.up_to(rest))))
+}

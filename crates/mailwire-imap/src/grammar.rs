@@ -1,0 +1,398 @@
+//! Rules that many nouns share.
+
+use alloc::vec::Vec;
+use core::num::NonZeroU32;
+
+use bytes::Bytes;
+use memchr::{memchr, memchr2};
+
+use crate::input::{Input, Parsed};
+
+/// `SP`; several of them are a quirk.
+pub(crate) fn sp(input: Input<'_>) -> Parsed<'_, ()> {
+    if input.first() != Some(b' ') {
+        return input.expected("SP");
+    }
+    Ok((if input.quirks().loose_spaces { spaces(input) } else { input.skip(1) }, ()))
+}
+
+/// Without the spaces at the front, if that is tolerated.
+pub(crate) fn loose_spaces(input: Input<'_>) -> Input<'_> {
+    if input.quirks().loose_spaces { spaces(input) } else { input }
+}
+
+fn spaces(mut input: Input<'_>) -> Input<'_> {
+    while input.first() == Some(b' ') {
+        input = input.skip(1);
+    }
+    input
+}
+
+/// One octet.
+pub(crate) fn octet<'a>(input: Input<'a>, wanted: u8, name: &'static str) -> Parsed<'a, ()> {
+    if input.first() == Some(wanted) { Ok((input.skip(1), ())) } else { input.expected(name) }
+}
+
+pub(crate) fn open(input: Input<'_>) -> Parsed<'_, ()> {
+    octet(input, b'(', "\"(\"")
+}
+
+/// `")"`, which the head of a frame does not have yet.
+pub(crate) fn close(input: Input<'_>) -> Parsed<'_, ()> {
+    let input = loose_spaces(input);
+    if input.is_empty() && input.context.frame.is_head() {
+        return Ok((input, ()));
+    }
+    octet(input, b')', "\")\"")
+}
+
+/// Whether a list ends here.
+pub(crate) fn is_closing(input: Input<'_>) -> bool {
+    let input = loose_spaces(input);
+    input.first() == Some(b')') || (input.is_empty() && input.context.frame.is_head())
+}
+
+/// `"(" [item *(SP item)] ")"`
+pub(crate) fn list<'a, T>(
+    input: Input<'a>,
+    item: impl FnMut(Input<'a>) -> Parsed<'a, T>,
+) -> Parsed<'a, Vec<T>> {
+    let (input, ()) = open(input)?;
+    let (input, items) = items(input, item)?;
+    let (input, ()) = close(input)?;
+    Ok((input, items))
+}
+
+/// `[item *(SP item)]` up to a closing parenthesis.
+pub(crate) fn items<'a, T>(
+    input: Input<'a>,
+    mut item: impl FnMut(Input<'a>) -> Parsed<'a, T>,
+) -> Parsed<'a, Vec<T>> {
+    let mut items = Vec::new();
+    let mut rest = loose_spaces(input);
+    while !is_closing(rest) {
+        if !items.is_empty() {
+            rest = sp(rest)?.0;
+        }
+        let (after, value) = item(rest)?;
+        items.push(value);
+        rest = after;
+    }
+    Ok((rest, items))
+}
+
+/// `*(SP item)` up to the end of the frame.
+pub(crate) fn to_end<'a, T>(
+    mut input: Input<'a>,
+    mut item: impl FnMut(Input<'a>) -> Parsed<'a, T>,
+) -> Parsed<'a, Vec<T>> {
+    let mut items = Vec::new();
+    while !input.is_empty() {
+        let (after, ()) = sp(input)?;
+        input = after;
+        if input.is_empty() && input.quirks().loose_spaces {
+            break;
+        }
+        let (after, value) = item(input)?;
+        items.push(value);
+        input = after;
+    }
+    Ok((input, items))
+}
+
+/// A keyword in capitals: no rule has one of more than 24 octets.
+#[derive(Clone, Copy)]
+pub(crate) struct Word {
+    octets: [u8; 24],
+    length: u8,
+}
+
+impl Word {
+    pub(crate) fn new(octets: &[u8]) -> Self {
+        let mut word = Self { octets: [0; 24], length: 0 };
+        if octets.len() <= word.octets.len() {
+            for (to, from) in word.octets.iter_mut().zip(octets) {
+                *to = from.to_ascii_uppercase();
+            }
+            word.length = octets.len() as u8;
+        }
+        word
+    }
+
+    /// The octets, or none if the word is longer than any keyword.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.octets.get(..usize::from(self.length)).unwrap_or_default()
+    }
+}
+
+/// An atom that is a keyword: `[A-Za-z0-9.\-=+_]`, so that it ends before `[` and `<`.
+pub(crate) fn word(input: Input<'_>) -> Parsed<'_, Word> {
+    let (octets, rest) = input.split(run(input.rest(), WORD));
+    if octets.is_empty() { input.expected("keyword") } else { Ok((rest, Word::new(octets))) }
+}
+
+/// `1*ATOM-CHAR`
+pub(crate) fn atom(input: Input<'_>) -> Parsed<'_, &[u8]> {
+    let (octets, rest) = input.split(run(input.rest(), ATOM));
+    if octets.is_empty() { input.expected("atom") } else { Ok((rest, octets)) }
+}
+
+/// `number = 1*DIGIT` of 32 bits
+pub(crate) fn number(input: Input<'_>) -> Parsed<'_, u32> {
+    let (rest, value) = number64(input)?;
+    match u32::try_from(value) {
+        Ok(value) => Ok((rest, value)),
+        Err(_) if input.quirks().loose_numbers => Ok((rest, u32::MAX)),
+        Err(_) => input.expected("number of 32 bits"),
+    }
+}
+
+/// `nz-number`, without any tolerance.
+pub(crate) fn nz_number(input: Input<'_>) -> Parsed<'_, NonZeroU32> {
+    let (rest, value) = digits(input)?;
+    match u32::try_from(value).ok().and_then(NonZeroU32::new) {
+        Some(value) => Ok((rest, value)),
+        None => input.expected("number from 1 to 4294967295"),
+    }
+}
+
+/// `nz-number`, or nothing where a number that should not be is tolerated.
+pub(crate) fn loose_nz_number(input: Input<'_>) -> Parsed<'_, Option<NonZeroU32>> {
+    if !input.quirks().loose_numbers {
+        return nz_number(input).map(|(rest, value)| (rest, Some(value)));
+    }
+    let (rest, value) = number64(input)?;
+    Ok((rest, u32::try_from(value).ok().and_then(NonZeroU32::new)))
+}
+
+/// `number64`; negative ones are 0, those in floating point are rounded, where that is tolerated.
+pub(crate) fn number64(input: Input<'_>) -> Parsed<'_, u64> {
+    match digits(input) {
+        Ok((rest, value)) if !matches!(rest.first(), Some(b'.' | b'e' | b'E')) => Ok((rest, value)),
+        strict if !input.quirks().loose_numbers => strict,
+        _ => loose_number64(input),
+    }
+}
+
+#[cold]
+fn loose_number64(input: Input<'_>) -> Parsed<'_, u64> {
+    let is_part = |octet: &u8| octet.is_ascii_digit() || matches!(octet, b'.' | b'e' | b'E' | b'+' | b'-');
+    let length = input.rest().iter().position(|octet| !is_part(octet)).unwrap_or(input.rest().len());
+    let (octets, rest) = input.split(length);
+    // The conversion saturates: what is negative becomes 0.
+    match core::str::from_utf8(octets).ok().and_then(|text| text.parse::<f64>().ok()) {
+        Some(value) if value.is_finite() => Ok((rest, value as u64)),
+        _ => input.expected("number"),
+    }
+}
+
+/// `1*DIGIT` of 64 bits
+pub(crate) fn digits(input: Input<'_>) -> Parsed<'_, u64> {
+    let mut value = 0_u64;
+    let mut length = 0;
+    for octet in input.rest() {
+        let digit = octet.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        match value.checked_mul(10).and_then(|value| value.checked_add(u64::from(digit))) {
+            Some(next) => value = next,
+            None => return input.expected("number of 64 bits"),
+        }
+        length += 1;
+    }
+    if length == 0 { input.expected("number") } else { Ok((input.skip(length), value)) }
+}
+
+/// `astring = 1*ASTRING-CHAR / string`
+pub(crate) fn astring(input: Input<'_>) -> Parsed<'_, Bytes> {
+    match input.first() {
+        Some(b'"' | b'{') => string(input),
+        Some(b'~') if input.rest().get(1) == Some(&b'{') => string(input),
+        _ => {
+            let class = if input.quirks().raw_names { ASTRING | HIGH } else { ASTRING };
+            let (octets, rest) = input.split(run(input.rest(), class));
+            if octets.is_empty() { input.expected("astring") } else { Ok((rest, input.bytes(octets))) }
+        }
+    }
+}
+
+/// `nstring = string / nil`
+pub(crate) fn nstring(input: Input<'_>) -> Parsed<'_, Option<Bytes>> {
+    match input.first() {
+        Some(b'"') => quoted(input).map(|(rest, value)| (rest, Some(value))),
+        Some(b'{' | b'~') => literal(input).map(|(rest, value)| (rest, Some(value))),
+        _ => match nil(input) {
+            Some(rest) => Ok((rest, None)),
+            None => input.expected("nstring"),
+        },
+    }
+}
+
+/// What follows `NIL`, if it is there.
+pub(crate) fn nil(input: Input<'_>) -> Option<Input<'_>> {
+    let word = input.rest().first_chunk::<3>()?;
+    let ends = input.rest().get(3).is_none_or(|octet| !is(*octet, ATOM));
+    (ends && word.eq_ignore_ascii_case(b"NIL")).then(|| input.skip(3))
+}
+
+/// `string = quoted / literal`, and literal8 where it stands in for one.
+pub(crate) fn string(input: Input<'_>) -> Parsed<'_, Bytes> {
+    match input.first() {
+        Some(b'"') => quoted(input),
+        Some(b'{' | b'~') => literal(input),
+        _ => input.expected("string"),
+    }
+}
+
+/// `quoted = DQUOTE *QUOTED-CHAR DQUOTE`
+pub(crate) fn quoted(input: Input<'_>) -> Parsed<'_, Bytes> {
+    let (body, ()) = octet(input, b'"', "DQUOTE")?;
+    let octets = body.rest();
+    match memchr2(b'"', b'\\', octets) {
+        Some(end) if octets.get(end) == Some(&b'"') && is_closing_quote(body, end) => {
+            let (content, rest) = body.split(end);
+            check_quoted(body, content)?;
+            Ok((rest.skip(1), input.bytes(content)))
+        }
+        Some(_) => escaped(body),
+        None => input.expected("closing DQUOTE"),
+    }
+}
+
+/// Whether the quote at `end` is the last one of its string.
+fn is_closing_quote(body: Input<'_>, end: usize) -> bool {
+    !body.quirks().unescaped_quotes
+        || body.context.is_command
+        || body
+            .rest()
+            .get(end + 1)
+            .is_none_or(|next| matches!(next, b' ' | b')' | b']' | b'(' | b'>' | b'\r'))
+}
+
+/// A quoted string in which something is escaped, or should be.
+fn escaped(body: Input<'_>) -> Parsed<'_, Bytes> {
+    let mut content = Vec::new();
+    let mut input = body;
+    loop {
+        let Some(end) = memchr2(b'"', b'\\', input.rest()) else { return body.expected("closing DQUOTE") };
+        let (plain, rest) = input.split(end);
+        content.extend_from_slice(plain);
+        let (special, after) = rest.split(1);
+        if special == b"\\" {
+            match after.first() {
+                Some(next @ (b'"' | b'\\')) => content.push(next),
+                // Other characters are not to be escaped; the backslash then stands for itself.
+                Some(next) if after.quirks().unescaped_quotes && !after.context.is_command => {
+                    content.extend_from_slice(&[b'\\', next]);
+                }
+                _ => return rest.expected("quoted-specials"),
+            }
+            input = after.skip(1);
+        } else if is_closing_quote(input, end) || memchr(b'"', after.rest()).is_none() {
+            check_quoted(body, &content)?;
+            return Ok((after, content.into()));
+        } else {
+            content.push(b'"');
+            input = after;
+        }
+    }
+}
+
+/// What cannot be in a quoted string, wherever the tolerance ends.
+fn check_quoted<'a>(body: Input<'a>, content: &[u8]) -> Result<(), nom::Err<crate::input::Mismatch>> {
+    let is_bad = if body.quirks().raw_names && !body.context.is_command {
+        memchr2(b'\r', b'\n', content).is_some()
+    } else {
+        content.iter().any(|octet| matches!(octet, 0 | b'\r' | b'\n'))
+            || (!content.is_ascii()
+                && (!(body.context.is_utf8 || body.quirks().raw_names)
+                    || core::str::from_utf8(content).is_err()))
+    };
+    if is_bad { body.expected::<()>("QUOTED-CHAR").map(|_| ()) } else { Ok(()) }
+}
+
+/// `literal`, `literal8`, whose octets follow in the frame.
+pub(crate) fn literal(input: Input<'_>) -> Parsed<'_, Bytes> {
+    let (content, length) = literal_header(input)?;
+    if content.context.frame.is_streamed_at(content.offset()) {
+        return input.expected("literal that is short enough to be collected");
+    }
+    match usize::try_from(length).ok().filter(|length| content.rest().len() >= *length) {
+        Some(length) => {
+            let (octets, rest) = content.split(length);
+            if input.context.is_command && input.first() != Some(b'~') && memchr(0, octets).is_some() {
+                return input.expected("literal without NUL");
+            }
+            Ok((rest, input.bytes(octets)))
+        }
+        None => input.expected("octets of a literal"),
+    }
+}
+
+/// `["~"] "{" number64 ["+"] "}" CRLF`
+pub(crate) fn literal_header(input: Input<'_>) -> Parsed<'_, u64> {
+    let rest = if input.first() == Some(b'~') { input.skip(1) } else { input };
+    let (rest, ()) = octet(rest, b'{', "literal")?;
+    let (rest, length) = digits(rest)?;
+    let rest = if rest.first() == Some(b'+') { rest.skip(1) } else { rest };
+    let (rest, ()) = octet(rest, b'}', "\"}\"")?;
+    let rest = if rest.first() == Some(b'\r') { rest.skip(1) } else { rest };
+    let (rest, ()) = octet(rest, b'\n', "CRLF")?;
+    Ok((rest, length))
+}
+
+/// How many octets at the front are of `class`.
+pub(crate) fn run(octets: &[u8], class: u8) -> usize {
+    octets.iter().position(|octet| !is(*octet, class)).unwrap_or(octets.len())
+}
+
+/// Whether `octet` is in one of the classes.
+pub(crate) fn is(octet: u8, class: u8) -> bool {
+    CLASSES.get(usize::from(octet)).is_some_and(|classes| classes & class != 0)
+}
+
+/// `ATOM-CHAR`
+pub(crate) const ATOM: u8 = 1;
+/// `ASTRING-CHAR`
+pub(crate) const ASTRING: u8 = 2;
+/// What keywords are made of.
+pub(crate) const WORD: u8 = 4;
+/// Octets over 0x7F.
+pub(crate) const HIGH: u8 = 8;
+/// `list-char`
+pub(crate) const LIST: u8 = 16;
+/// What a flag is made of, where flags are read with tolerance.
+pub(crate) const FLAG: u8 = 32;
+
+const CLASSES: [u8; 256] = {
+    let mut classes = [0_u8; 256];
+    let mut octet = 0_usize;
+    while octet < 256 {
+        #[allow(clippy::indexing_slicing, reason = "the compiler checks it")]
+        let class = &mut classes[octet];
+        let value = octet as u8;
+        let is_visible = value > b' ' && value < 0x7F;
+        let is_special = matches!(value, b'(' | b')' | b'{' | b'%' | b'*' | b'"' | b'\\' | b']');
+        if is_visible && !is_special {
+            *class |= ATOM | ASTRING | LIST;
+        }
+        if value == b']' {
+            *class |= ASTRING | LIST;
+        }
+        if value == b'%' || value == b'*' {
+            *class |= LIST;
+        }
+        if value.is_ascii_alphanumeric() || matches!(value, b'.' | b'-' | b'=' | b'+' | b'_') {
+            *class |= WORD;
+        }
+        if value >= 0x80 {
+            *class |= HIGH;
+        }
+        if value > b' ' && value != 0x7F && !matches!(value, b'(' | b')' | b'{' | b'"') {
+            *class |= FLAG;
+        }
+        octet += 1;
+    }
+    classes
+};

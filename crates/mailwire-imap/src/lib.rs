@@ -1,0 +1,73 @@
+//! The octets of IMAP, both directions and both sides, with no I/O.
+//!
+//! Octets become values in two steps, and nothing is scanned twice. [`frame::Framer`] finds the end of a command or
+//! response, its literals included, and enforces [`Limits`] before memory is spent; then a grammar reads one whole frame.
+//! Literals above [`Limits::inline_literal`] pass through as chunks and are never collected.
+//!
+//! # Sources
+//!
+//! RFC 3501 and 9051 (the protocol), 7888 (non-synchronising literals), and the extensions' own documents, each named
+//! where its rules are.
+#![no_std]
+#![allow(dead_code, reason = "commands come next")]
+#![forbid(unsafe_code)]
+#![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+extern crate alloc;
+
+pub mod account;
+mod atom;
+pub mod body_structure;
+pub mod capability;
+pub mod date;
+mod decoder;
+pub mod encoder;
+pub mod envelope;
+mod error;
+pub mod fetch;
+pub mod flag;
+pub mod frame;
+mod grammar;
+mod input;
+mod limits;
+pub mod list;
+mod mailbox;
+pub mod mailbox_status;
+mod number;
+mod quirks;
+pub mod response;
+pub mod response_code;
+pub mod search_result;
+mod secret;
+pub mod section;
+mod set;
+pub mod status;
+pub mod utf7;
+mod value;
+
+pub use self::{
+    atom::{Atom, InvalidAtom, Tag},
+    body_structure::BodyStructure,
+    capability::Capabilities,
+    decoder::Decoder,
+    encoder::Encoder,
+    envelope::Envelope,
+    error::ParseError,
+    flag::{Flag, Flags},
+    limits::Limits,
+    mailbox::Mailbox,
+    number::{ModSeq, Number, SeqNum, Uid, UidValidity},
+    quirks::Quirks,
+    response::Response,
+    response_code::Code,
+    secret::Secret,
+    set::{InvalidSet, NumberList, NumberSet, SequenceSet, UidSet},
+    status::Status,
+    value::Value,
+};
+
+/// The port of IMAP without TLS from the first octet ([RFC 9051 section 2.1](https://www.rfc-editor.org/rfc/rfc9051#section-2.1)).
+pub const PORT: u16 = 143;
+
+/// The port of IMAP with implicit TLS ([RFC 8314 section 3.2](https://www.rfc-editor.org/rfc/rfc8314#section-3.2)).
+pub const TLS_PORT: u16 = 993;

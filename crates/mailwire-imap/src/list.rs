@@ -1,0 +1,327 @@
+//! LIST, LSUB and XLIST: mailboxes and what is told of them.
+
+use alloc::vec::Vec;
+
+use bytes::Bytes;
+
+use crate::{
+    Atom, Mailbox,
+    encoder::Encoder,
+    grammar::{FLAG, astring, close, is_closing, list, loose_spaces, nil, open, quoted, run, sp},
+    input::{Input, Parsed},
+    mailbox::mailbox,
+    value::{Value, value},
+};
+
+/// `mailbox-list` ([RFC 9051 section 7.3.1](https://www.rfc-editor.org/rfc/rfc9051#section-7.3.1))
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct List {
+    /// What the mailbox is like.
+    pub attributes: Attributes,
+    /// What stands between the levels of the hierarchy; nothing for a flat one.
+    pub delimiter: Option<u8>,
+    /// The name.
+    pub mailbox: Mailbox,
+    /// Extended items, such as `CHILDINFO` and `OLDNAME`.
+    pub extended: Vec<(Bytes, Value)>,
+}
+
+impl List {
+    /// A mailbox without attributes.
+    pub fn new(mailbox: Mailbox, delimiter: Option<u8>) -> Self {
+        Self { attributes: Attributes::default(), delimiter, mailbox, extended: Vec::new() }
+    }
+
+    /// The former name, if the mailbox was renamed: `OLDNAME`.
+    pub fn old_name(&self) -> Option<Mailbox> {
+        let (_, value) = self.extended.iter().find(|(name, _)| name.eq_ignore_ascii_case(b"OLDNAME"))?;
+        match value {
+            Value::List(values) => match values.as_slice() {
+                [Value::Atom(name) | Value::String(name)] => Some(Mailbox::from_wire(name.clone(), false)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    pub(crate) fn encode(&self, out: &mut Encoder) {
+        out.list(self.attributes.iter(), |out, attribute| out.raw(attribute.as_bytes()).done()).sp();
+        encode_delimiter(self.delimiter, out);
+        out.sp().mailbox(&self.mailbox);
+        if !self.extended.is_empty() {
+            out.sp().list(&self.extended, |out, (name, value)| value.encode(out.string(name).sp()));
+        }
+    }
+}
+
+pub(crate) fn encode_delimiter(delimiter: Option<u8>, out: &mut Encoder) {
+    match delimiter {
+        Some(delimiter) => out.string(&[delimiter]).done(),
+        None => out.raw(b"NIL").done(),
+    }
+}
+
+/// A set of attributes; one is the same in any case.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Attributes {
+    /// One bit for each of [`NAMES`].
+    known: u32,
+    others: Vec<Bytes>,
+}
+
+macro_rules! attributes {
+    ($($variant:ident $word:literal,)*) => {
+        /// What a mailbox is like or is for.
+        #[derive(Clone, Debug, Eq, PartialEq)]
+        #[non_exhaustive]
+        pub enum Attribute {
+            $(
+                #[doc = concat!("`", $word, "`")]
+                $variant,
+            )*
+            /// Any other, with its backslash.
+            Other(Atom),
+        }
+
+        const NAMES: &[&str] = &[$($word),*];
+
+        impl Attribute {
+            fn read(word: &[u8]) -> Option<Self> {
+                $(
+                    if word.eq_ignore_ascii_case($word.as_bytes()) {
+                        return Some(Self::$variant);
+                    }
+                )*
+                None
+            }
+
+            fn nth(index: usize) -> Option<Self> {
+                NAMES.get(index).and_then(|name| Self::read(name.as_bytes()))
+            }
+
+            /// The octets on the wire.
+            pub fn as_bytes(&self) -> &[u8] {
+                match self {
+                    $(Self::$variant => $word.as_bytes(),)*
+                    Self::Other(name) => name.as_bytes(),
+                }
+            }
+        }
+    };
+}
+
+attributes! {
+    HasNoChildren "\\HasNoChildren",
+    HasChildren "\\HasChildren",
+    NoSelect "\\Noselect",
+    NoInferiors "\\Noinferiors",
+    Marked "\\Marked",
+    Unmarked "\\Unmarked",
+    NonExistent "\\NonExistent",
+    Subscribed "\\Subscribed",
+    Remote "\\Remote",
+    All "\\All",
+    Archive "\\Archive",
+    Drafts "\\Drafts",
+    Flagged "\\Flagged",
+    Important "\\Important",
+    Inbox "\\Inbox",
+    Junk "\\Junk",
+    Sent "\\Sent",
+    Trash "\\Trash",
+    Spam "\\Spam",
+    Starred "\\Starred",
+    AllMail "\\AllMail",
+}
+
+impl Attributes {
+    /// Adds one.
+    pub fn insert(&mut self, attribute: Attribute) {
+        match NAMES.iter().position(|name| attribute.as_bytes() == name.as_bytes()) {
+            Some(index) => self.known |= 1 << index,
+            None => {
+                if let Attribute::Other(name) = attribute {
+                    self.insert_other(Bytes::copy_from_slice(name.as_bytes()));
+                }
+            }
+        }
+    }
+
+    fn insert_other(&mut self, name: Bytes) {
+        if !self.others.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+            self.others.push(name);
+        }
+    }
+
+    /// Whether one is there.
+    pub fn contains(&self, attribute: &Attribute) -> bool {
+        self.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(attribute.as_bytes()))
+    }
+
+    /// All attributes.
+    pub fn iter(&self) -> impl Iterator<Item = Attribute> + '_ {
+        let known = (0..NAMES.len()).filter(|index| self.known & (1 << index) != 0);
+        let others = self.others.iter().map(|name| Attribute::Other(Atom::from_parsed(name.clone())));
+        known.filter_map(Attribute::nth).chain(others)
+    }
+}
+
+impl FromIterator<Attribute> for Attributes {
+    fn from_iter<I: IntoIterator<Item = Attribute>>(attributes: I) -> Self {
+        let mut set = Self::default();
+        attributes.into_iter().for_each(|attribute| set.insert(attribute));
+        set
+    }
+}
+
+/// `mailbox-list = "(" [mbx-list-flags] ")" SP (DQUOTE QUOTED-CHAR DQUOTE / nil) SP mailbox [SP mbox-list-extended]`
+pub(crate) fn mailbox_list(input: Input<'_>) -> Parsed<'_, List> {
+    let (input, attributes) = attributes(input)?;
+    let (input, delimiter) = delimiter(sp(input)?.0)?;
+    let (input, mailbox) = name(sp(input)?.0)?;
+    let mut list = List { attributes, delimiter, mailbox, extended: Vec::new() };
+    if loose_spaces(input).is_empty() {
+        return Ok((loose_spaces(input), list));
+    }
+    let (input, extended) = crate::grammar::list(sp(input)?.0, extended_item)?;
+    list.extended = extended;
+    Ok((input, list))
+}
+
+/// The name, or all octets that are left where they are no astring.
+fn name(input: Input<'_>) -> Parsed<'_, Mailbox> {
+    match mailbox(input) {
+        Ok((rest, mailbox))
+            if rest.is_empty() || rest.rest().starts_with(b" (") || !input.quirks().raw_names =>
+        {
+            Ok((rest, mailbox))
+        }
+        Ok((rest, mailbox)) if loose_spaces(rest).is_empty() => Ok((rest, mailbox)),
+        Err(error) if !input.quirks().raw_names => Err(error),
+        _ if input.is_empty() => input.expected("mailbox"),
+        _ => {
+            let octets = input.bytes(input.rest());
+            let mailbox = Mailbox::from_wire(octets, input.context.is_utf8);
+            Ok((input.skip(input.rest().len()), mailbox))
+        }
+    }
+}
+
+fn attributes(input: Input<'_>) -> Parsed<'_, Attributes> {
+    let mut set = Attributes::default();
+    let (mut input, ()) = open(input)?;
+    input = loose_spaces(input);
+    while !is_closing(input) {
+        let (octets, rest) = input.split(run(input.rest(), FLAG));
+        let known = NAMES.iter().position(|name| name.as_bytes().eq_ignore_ascii_case(octets));
+        match known {
+            Some(index) => set.known |= 1 << index,
+            None if octets.is_empty() => return input.expected("mbx-list-flags"),
+            None => set.insert_other(input.bytes(octets)),
+        }
+        input = if is_closing(rest) { rest } else { sp(rest)?.0 };
+    }
+    Ok((close(input)?.0, set))
+}
+
+/// `DQUOTE QUOTED-CHAR DQUOTE / nil`
+pub(crate) fn delimiter(input: Input<'_>) -> Parsed<'_, Option<u8>> {
+    if let Some(rest) = nil(input) {
+        return Ok((rest, None));
+    }
+    // The most frequent one, at once.
+    if let [b'"', delimiter, b'"', ..] = input.rest()
+        && !matches!(delimiter, b'"' | b'\\')
+    {
+        return Ok((input.skip(3), Some(*delimiter)));
+    }
+    let (rest, octets) = quoted(input)?;
+    match octets.as_ref() {
+        [] if input.quirks().raw_names => Ok((rest, None)),
+        [one] => Ok((rest, Some(*one))),
+        _ => input.expected("one character"),
+    }
+}
+
+fn extended_item(input: Input<'_>) -> Parsed<'_, (Bytes, Value)> {
+    let (rest, name) = astring(input)?;
+    let (rest, value) = value(sp(rest)?.0, 0)?;
+    Ok((rest, (name, value)))
+}
+
+/// One namespace ([RFC 9051 section 6.3.10](https://www.rfc-editor.org/rfc/rfc9051#section-6.3.10))
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Namespace {
+    /// What its mailboxes' names start with.
+    pub prefix: Mailbox,
+    /// What stands between the levels of the hierarchy.
+    pub delimiter: Option<u8>,
+    /// Extensions: names and values.
+    pub extensions: Vec<(Bytes, Vec<Bytes>)>,
+}
+
+/// The namespaces of a user.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Namespaces {
+    /// The user's own.
+    pub personal: Vec<Namespace>,
+    /// Those of other users.
+    pub other_users: Vec<Namespace>,
+    /// Those of all.
+    pub shared: Vec<Namespace>,
+}
+
+impl Namespaces {
+    pub(crate) fn encode(&self, out: &mut Encoder) {
+        let is_utf8 = out.abilities().utf8;
+        for namespaces in [&self.personal, &self.other_users, &self.shared] {
+            out.sp();
+            if namespaces.is_empty() {
+                out.raw(b"NIL");
+                continue;
+            }
+            out.raw(b"(");
+            for namespace in namespaces {
+                out.raw(b"(").string(&namespace.prefix.wire(is_utf8)).sp();
+                encode_delimiter(namespace.delimiter, out);
+                for (name, values) in &namespace.extensions {
+                    out.sp().string(name).sp().list(values, |out, value| out.string(value).done());
+                }
+                out.raw(b")");
+            }
+            out.raw(b")");
+        }
+    }
+}
+
+/// `namespace SP namespace SP namespace`
+pub(crate) fn namespaces(input: Input<'_>) -> Parsed<'_, Namespaces> {
+    let (input, personal) = namespace(input)?;
+    let (input, other_users) = namespace(sp(input)?.0)?;
+    let (input, shared) = namespace(sp(input)?.0)?;
+    Ok((input, Namespaces { personal, other_users, shared }))
+}
+
+/// `namespace = nil / "(" 1*namespace-descr ")"`
+fn namespace(input: Input<'_>) -> Parsed<'_, Vec<Namespace>> {
+    if let Some(rest) = nil(input) {
+        return Ok((rest, Vec::new()));
+    }
+    let (mut input, ()) = open(input)?;
+    let mut all = Vec::new();
+    while !is_closing(input) {
+        let (rest, ()) = open(loose_spaces(input))?;
+        let (rest, prefix) = mailbox(rest)?;
+        let (mut rest, delimiter) = delimiter(sp(rest)?.0)?;
+        let mut extensions = Vec::new();
+        while !is_closing(rest) {
+            let (after, name) = astring(sp(rest)?.0)?;
+            let (after, values) = list(sp(after)?.0, astring)?;
+            extensions.push((name, values));
+            rest = after;
+        }
+        all.push(Namespace { prefix, delimiter, extensions });
+        input = close(rest)?.0;
+    }
+    Ok((close(input)?.0, all))
+}

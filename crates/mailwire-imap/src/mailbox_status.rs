@@ -1,0 +1,204 @@
+//! STATUS: figures of a mailbox that need not be selected.
+
+use alloc::vec::Vec;
+
+use bytes::Bytes;
+
+use crate::{
+    Mailbox, ModSeq, Uid, UidValidity,
+    encoder::Encoder,
+    grammar::{
+        astring, close, is_closing, loose_nz_number, loose_spaces, nil, number, number64, open, sp, word,
+    },
+    input::{Input, Parsed},
+    mailbox::mailbox,
+    value::{Value, value},
+};
+
+/// The answer to STATUS. What a server left out, or gave as nothing, is absent.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct MailboxStatus {
+    /// Which mailbox.
+    pub mailbox: Mailbox,
+    /// The figures.
+    pub items: Vec<Item>,
+}
+
+/// `status-att-val` ([RFC 9051 section 9](https://www.rfc-editor.org/rfc/rfc9051#section-9))
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Item {
+    /// `APPENDLIMIT`: the most octets of an appended message, if there is a limit
+    AppendLimit(Option<u64>),
+    /// `DELETED`: messages with `\Deleted`
+    Deleted(u32),
+    /// `DELETED-STORAGE`: octets that expunging would free
+    DeletedStorage(u64),
+    /// `HIGHESTMODSEQ`
+    HighestModSeq(ModSeq),
+    /// `MAILBOXID`
+    MailboxId(Bytes),
+    /// `MESSAGES`
+    Messages(u32),
+    /// `RECENT`, of IMAP4rev1
+    Recent(u32),
+    /// `SIZE`: all octets
+    Size(u64),
+    /// `UIDNEXT`
+    UidNext(Uid),
+    /// `UIDVALIDITY`
+    UidValidity(UidValidity),
+    /// `UNSEEN`: messages without `\Seen`
+    Unseen(u32),
+    /// Any other.
+    Other(Bytes, Value),
+}
+
+/// What STATUS may ask for.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Attribute {
+    /// `APPENDLIMIT`
+    AppendLimit,
+    /// `DELETED`
+    Deleted,
+    /// `DELETED-STORAGE`
+    DeletedStorage,
+    /// `HIGHESTMODSEQ`
+    HighestModSeq,
+    /// `MAILBOXID`
+    MailboxId,
+    /// `MESSAGES`
+    Messages,
+    /// `RECENT`
+    Recent,
+    /// `SIZE`
+    Size,
+    /// `UIDNEXT`
+    UidNext,
+    /// `UIDVALIDITY`
+    UidValidity,
+    /// `UNSEEN`
+    Unseen,
+}
+
+impl Attribute {
+    fn read(word: &[u8]) -> Option<Self> {
+        Some(match word {
+            b"APPENDLIMIT" => Self::AppendLimit,
+            b"DELETED" => Self::Deleted,
+            b"DELETED-STORAGE" => Self::DeletedStorage,
+            b"HIGHESTMODSEQ" => Self::HighestModSeq,
+            b"MAILBOXID" => Self::MailboxId,
+            b"MESSAGES" => Self::Messages,
+            b"RECENT" => Self::Recent,
+            b"SIZE" => Self::Size,
+            b"UIDNEXT" => Self::UidNext,
+            b"UIDVALIDITY" => Self::UidValidity,
+            b"UNSEEN" => Self::Unseen,
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn as_bytes(self) -> &'static [u8] {
+        match self {
+            Self::AppendLimit => b"APPENDLIMIT",
+            Self::Deleted => b"DELETED",
+            Self::DeletedStorage => b"DELETED-STORAGE",
+            Self::HighestModSeq => b"HIGHESTMODSEQ",
+            Self::MailboxId => b"MAILBOXID",
+            Self::Messages => b"MESSAGES",
+            Self::Recent => b"RECENT",
+            Self::Size => b"SIZE",
+            Self::UidNext => b"UIDNEXT",
+            Self::UidValidity => b"UIDVALIDITY",
+            Self::Unseen => b"UNSEEN",
+        }
+    }
+}
+
+impl MailboxStatus {
+    pub(crate) fn encode(&self, out: &mut Encoder) {
+        out.mailbox(&self.mailbox).sp().list(&self.items, |out, item| item.encode(out));
+    }
+}
+
+impl Item {
+    fn encode(&self, out: &mut Encoder) {
+        let (attribute, number) = match self {
+            Self::AppendLimit(Some(limit)) => (Attribute::AppendLimit, *limit),
+            Self::AppendLimit(None) => return out.raw(b"APPENDLIMIT NIL").done(),
+            Self::Deleted(number) => (Attribute::Deleted, u64::from(*number)),
+            Self::DeletedStorage(number) => (Attribute::DeletedStorage, *number),
+            Self::HighestModSeq(value) => (Attribute::HighestModSeq, value.get()),
+            Self::MailboxId(id) => return out.raw(b"MAILBOXID (").astring(id).raw(b")").done(),
+            Self::Messages(number) => (Attribute::Messages, u64::from(*number)),
+            Self::Recent(number) => (Attribute::Recent, u64::from(*number)),
+            Self::Size(number) => (Attribute::Size, *number),
+            Self::UidNext(uid) => (Attribute::UidNext, u64::from(uid.get())),
+            Self::UidValidity(value) => (Attribute::UidValidity, u64::from(value.get())),
+            Self::Unseen(number) => (Attribute::Unseen, u64::from(*number)),
+            Self::Other(name, value) => return value.encode(out.astring(name).sp()),
+        };
+        out.raw(attribute.as_bytes()).sp().number(number);
+    }
+}
+
+/// `status-att`
+pub(crate) fn attribute(input: Input<'_>) -> Parsed<'_, Attribute> {
+    let (rest, word) = word(input)?;
+    match Attribute::read(word.as_bytes()) {
+        Some(attribute) => Ok((rest, attribute)),
+        None => input.expected("status-att"),
+    }
+}
+
+/// `mailbox SP "(" [status-att-list] ")"`
+pub(crate) fn mailbox_status(input: Input<'_>) -> Parsed<'_, MailboxStatus> {
+    let (input, mailbox) = mailbox(input)?;
+    let (mut input, ()) = open(sp(input)?.0)?;
+    input = loose_spaces(input);
+    let mut items = Vec::new();
+    while !is_closing(input) {
+        let (rest, item) = item(input)?;
+        items.extend(item);
+        input = if is_closing(rest) { rest } else { sp(rest)?.0 };
+    }
+    Ok((close(input)?.0, MailboxStatus { mailbox, items }))
+}
+
+fn item(input: Input<'_>) -> Parsed<'_, Option<Item>> {
+    let (rest, name) = word(input)?;
+    let Some(attribute) = Attribute::read(name.as_bytes()) else {
+        let name = input.bytes(input.up_to(rest));
+        return value(sp(rest)?.0, 0).map(|(rest, value)| (rest, Some(Item::Other(name, value))));
+    };
+    let (rest, ()) = sp(rest)?;
+    Ok(match attribute {
+        Attribute::AppendLimit => match nil(rest) {
+            Some(rest) => (rest, Some(Item::AppendLimit(None))),
+            None => number64(rest).map(|(rest, limit)| (rest, Some(Item::AppendLimit(Some(limit)))))?,
+        },
+        Attribute::Deleted => number(rest).map(|(rest, number)| (rest, Some(Item::Deleted(number))))?,
+        Attribute::DeletedStorage => {
+            number64(rest).map(|(rest, size)| (rest, Some(Item::DeletedStorage(size))))?
+        }
+        Attribute::HighestModSeq => {
+            let (rest, value) = number64(rest)?;
+            (rest, Some(Item::HighestModSeq(ModSeq::clamped(value))))
+        }
+        Attribute::MailboxId => {
+            let (rest, id) = astring(open(rest)?.0)?;
+            (close(rest)?.0, Some(Item::MailboxId(id)))
+        }
+        Attribute::Messages => number(rest).map(|(rest, number)| (rest, Some(Item::Messages(number))))?,
+        Attribute::Recent => number(rest).map(|(rest, number)| (rest, Some(Item::Recent(number))))?,
+        Attribute::Size => number64(rest).map(|(rest, size)| (rest, Some(Item::Size(size))))?,
+        Attribute::UidNext => {
+            loose_nz_number(rest).map(|(rest, uid)| (rest, uid.map(|uid| Item::UidNext(uid.into()))))?
+        }
+        Attribute::UidValidity => loose_nz_number(rest)
+            .map(|(rest, value)| (rest, value.map(|value| Item::UidValidity(value.into()))))?,
+        Attribute::Unseen => number(rest).map(|(rest, number)| (rest, Some(Item::Unseen(number))))?,
+    })
+}

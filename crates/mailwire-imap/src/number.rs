@@ -1,0 +1,128 @@
+//! The numbers that name messages, mailboxes and states, each a type of its own.
+
+use core::{fmt, num::NonZeroU32};
+
+/// A number from 1 of 32 bits that can stand in a set.
+pub trait Number: sealed::Sealed + Copy + Eq + Ord + fmt::Display {
+    /// The number in its type.
+    fn from_non_zero(number: NonZeroU32) -> Self;
+    /// The number as it is.
+    fn to_non_zero(self) -> NonZeroU32;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! number {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct $name(NonZeroU32);
+
+        impl $name {
+            /// The least one.
+            pub const MIN: Self = Self(NonZeroU32::MIN);
+            /// The greatest one.
+            pub const MAX: Self = Self(NonZeroU32::MAX);
+
+            /// The number, or nothing for 0.
+            pub const fn new(number: u32) -> Option<Self> {
+                match NonZeroU32::new(number) {
+                    Some(number) => Some(Self(number)),
+                    None => None,
+                }
+            }
+
+            /// The number, from 1.
+            pub const fn get(self) -> u32 {
+                self.0.get()
+            }
+        }
+
+        impl Number for $name {
+            fn from_non_zero(number: NonZeroU32) -> Self {
+                Self(number)
+            }
+
+            fn to_non_zero(self) -> NonZeroU32 {
+                self.0
+            }
+        }
+
+        impl sealed::Sealed for $name {}
+
+        impl From<NonZeroU32> for $name {
+            fn from(number: NonZeroU32) -> Self {
+                Self(number)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+    };
+}
+
+number! {
+    /// The place of a message in a mailbox, from 1; it changes when messages before it are expunged.
+    SeqNum
+}
+
+number! {
+    /// The unique identifier of a message in a mailbox, valid together with its [`UidValidity`].
+    Uid
+}
+
+number! {
+    /// Which generation of UIDs a mailbox has: if it changes, all UIDs that are known are void.
+    UidValidity
+}
+
+impl Number for NonZeroU32 {
+    fn from_non_zero(number: NonZeroU32) -> Self {
+        number
+    }
+
+    fn to_non_zero(self) -> NonZeroU32 {
+        self
+    }
+}
+
+impl sealed::Sealed for NonZeroU32 {}
+
+/// A modification sequence of CONDSTORE: 63 bits, 0 where the standard has a meaning for it
+/// ([RFC 7162 section 7](https://www.rfc-editor.org/rfc/rfc7162#section-7)).
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct ModSeq(u64);
+
+impl ModSeq {
+    /// The value, or nothing if it is over 63 bits.
+    pub const fn new(value: u64) -> Option<Self> {
+        if value <= i64::MAX as u64 { Some(Self(value)) } else { None }
+    }
+
+    /// The value; one over 63 bits becomes the greatest.
+    pub(crate) fn clamped(value: u64) -> Self {
+        Self(value.min(i64::MAX as u64))
+    }
+
+    /// The value.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for ModSeq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,359 @@
+//! Responses: what a server sends.
+
+use alloc::vec::Vec;
+
+use bytes::Bytes;
+
+use crate::{
+    Flags, Mailbox, ParseError, Tag, UidSet,
+    account::{
+        Acl, Fields, ListRights, Metadata, Quota, acl, encode_fields, fields, list_rights, metadata, quota,
+        quota_root,
+    },
+    capability::{Capabilities, capabilities},
+    encoder::Encoder,
+    fetch::{Fetch, items},
+    flag::flag_list,
+    grammar::{ASTRING, astring, digits, loose_spaces, nstring, octet, run, sp, to_end, word},
+    input::{Input, Parsed},
+    list::{List, Namespaces, mailbox_list, namespaces},
+    mailbox::mailbox,
+    mailbox_status::{MailboxStatus, mailbox_status},
+    response_code::{Code, code},
+    search_result::{ESearch, Numbers, Thread, esearch, numbers, threads},
+    set::sequence_set,
+    status::{Kind, Status, encode_text, status},
+};
+
+/// One response ([RFC 9051 section 7](https://www.rfc-editor.org/rfc/rfc9051#section-7)).
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Response {
+    /// `+ ...`: the server waits for more of the command
+    Continue(Continue),
+    /// `* ...`: data, or news
+    Data(Data),
+    /// `a1 OK ...`: the end of a command
+    Tagged(Tag, Status),
+    /// What cannot be read. It does not end the session.
+    Unknown(Unknown),
+}
+
+/// `continue-req`
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Continue {
+    /// The code, if it is a text with one.
+    pub code: Option<Code>,
+    /// The text for people, or a challenge in base64.
+    pub text: Bytes,
+}
+
+/// A response that could not be read.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Unknown {
+    /// All its octets.
+    pub octets: Bytes,
+    /// What was expected, and where.
+    pub error: ParseError,
+}
+
+/// Untagged data.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Data {
+    /// `ACL`
+    Acl(Acl),
+    /// `CAPABILITY`
+    Capability(Capabilities),
+    /// `COMPARATOR` (RFC 5255): the one in use, and others
+    Comparator(Vec<Bytes>),
+    /// `ENABLED`
+    Enabled(Capabilities),
+    /// `ESEARCH`
+    ESearch(ESearch),
+    /// `n EXISTS`
+    Exists(u32),
+    /// `n EXPUNGE`
+    Expunge(u32),
+    /// `n FETCH`, `n UIDFETCH`
+    Fetch(Fetch),
+    /// `FLAGS`
+    Flags(Flags),
+    /// `GENURLAUTH` (RFC 4467)
+    GenUrlAuth(Vec<Bytes>),
+    /// `ID`
+    Id(Option<Fields>),
+    /// `JMAPACCESS` (RFC 9698)
+    JmapAccess(Bytes),
+    /// `LANGUAGE` (RFC 5255)
+    Language(Vec<Bytes>),
+    /// `LIST`
+    List(List),
+    /// `LISTRIGHTS`
+    ListRights(ListRights),
+    /// `LSUB`
+    Lsub(List),
+    /// `METADATA`
+    Metadata(Metadata),
+    /// `MYRIGHTS`: of which mailbox, and the rights
+    MyRights(Mailbox, Bytes),
+    /// `NAMESPACE`
+    Namespace(Namespaces),
+    /// `QUOTA`
+    Quota(Quota),
+    /// `QUOTAROOT`: of which mailbox, and the roots
+    QuotaRoot(Mailbox, Vec<Bytes>),
+    /// `n RECENT`
+    Recent(u32),
+    /// `SEARCH`
+    Search(Numbers),
+    /// `SORT`
+    Sort(Numbers),
+    /// `OK`, `NO`, `BAD`, `PREAUTH`, `BYE`
+    Status(Status),
+    /// `STATUS`
+    MailboxStatus(MailboxStatus),
+    /// `THREAD`
+    Thread(Vec<Thread>),
+    /// `URLFETCH` (RFC 4467): URLs and what they stand for
+    UrlFetch(Vec<(Bytes, Option<Bytes>)>),
+    /// `VANISHED` (RFC 7162)
+    Vanished {
+        /// Whether they were expunged before this session knew of them.
+        earlier: bool,
+        /// Which ones.
+        uids: UidSet,
+    },
+    /// `XLIST`
+    Xlist(List),
+}
+
+impl Response {
+    /// Writes the response, with its line end.
+    pub fn encode(&self, out: &mut Encoder) {
+        match self {
+            Self::Continue(request) => {
+                out.raw(b"+ ");
+                if let Some(code) = &request.code {
+                    code.encode(out);
+                    out.sp();
+                }
+                encode_text(&request.text, request.code.is_some(), out);
+            }
+            Self::Data(data) => data.encode(out.raw(b"* ")),
+            Self::Tagged(tag, status) => status.encode(out.raw(tag.as_bytes()).sp()),
+            // There is no value that could be written.
+            Self::Unknown(_) => out.raw(b"* OK [UNPARSED]").done(),
+        }
+        out.end();
+    }
+}
+
+impl Data {
+    fn encode(&self, out: &mut Encoder) {
+        match self {
+            Self::Acl(acl) => acl.encode(out.raw(b"ACL ")),
+            Self::Capability(capabilities) => capabilities.encode(out.raw(b"CAPABILITY")),
+            Self::Comparator(names) => encode_strings(names, out.raw(b"COMPARATOR")),
+            Self::Enabled(capabilities) => capabilities.encode(out.raw(b"ENABLED")),
+            Self::ESearch(found) => found.encode(out.raw(b"ESEARCH")),
+            Self::Exists(number) => out.number((*number).into()).raw(b" EXISTS").done(),
+            Self::Expunge(number) => out.number((*number).into()).raw(b" EXPUNGE").done(),
+            Self::Fetch(fetch) => fetch.encode(out),
+            Self::Flags(flags) => flags.encode(out.raw(b"FLAGS ")),
+            Self::GenUrlAuth(urls) => encode_strings(urls, out.raw(b"GENURLAUTH")),
+            Self::Id(fields) => encode_fields(fields.as_ref(), out.raw(b"ID ")),
+            Self::JmapAccess(url) => out.raw(b"JMAPACCESS ").string(url).done(),
+            Self::Language(languages) => {
+                out.raw(b"LANGUAGE ").list(languages, |out, language| out.astring(language).done());
+            }
+            Self::List(list) => list.encode(out.raw(b"LIST ")),
+            Self::ListRights(rights) => rights.encode(out.raw(b"LISTRIGHTS ")),
+            Self::Lsub(list) => list.encode(out.raw(b"LSUB ")),
+            Self::Metadata(metadata) => metadata.encode(out.raw(b"METADATA ")),
+            Self::MyRights(mailbox, rights) => {
+                out.raw(b"MYRIGHTS ").mailbox(mailbox).sp().astring(rights).done();
+            }
+            Self::Namespace(namespaces) => namespaces.encode(out.raw(b"NAMESPACE")),
+            Self::Quota(quota) => quota.encode(out.raw(b"QUOTA ")),
+            Self::QuotaRoot(mailbox, roots) => {
+                encode_strings(roots, out.raw(b"QUOTAROOT ").mailbox(mailbox));
+            }
+            Self::Recent(number) => out.number((*number).into()).raw(b" RECENT").done(),
+            Self::Search(numbers) => numbers.encode(out.raw(b"SEARCH")),
+            Self::Sort(numbers) => numbers.encode(out.raw(b"SORT")),
+            Self::Status(status) => status.encode(out),
+            Self::MailboxStatus(status) => status.encode(out.raw(b"STATUS ")),
+            Self::Thread(threads) => {
+                out.raw(if threads.is_empty() { b"THREAD" } else { b"THREAD " });
+                threads.iter().for_each(|thread| thread.encode(out));
+            }
+            Self::UrlFetch(urls) => {
+                out.raw(b"URLFETCH");
+                for (url, content) in urls {
+                    out.sp().astring(url).sp().nstring(content.as_deref());
+                }
+            }
+            Self::Vanished { earlier, uids } => {
+                uids.encode(out.raw(if *earlier { b"VANISHED (EARLIER) " } else { b"VANISHED " }));
+            }
+            Self::Xlist(list) => list.encode(out.raw(b"XLIST ")),
+        }
+    }
+}
+
+fn encode_strings(strings: &[Bytes], out: &mut Encoder) {
+    for string in strings {
+        out.sp().astring(string);
+    }
+}
+
+/// `response`
+pub(crate) fn response(input: Input<'_>) -> Parsed<'_, Response> {
+    match input.rest() {
+        [b'*', b' ', ..] => data(input.skip(2)).map(|(rest, data)| (rest, Response::Data(data))),
+        [b'+', ..] => continuation(input),
+        _ => tagged(input),
+    }
+}
+
+/// `continue-req = "+" SP (resp-text / base64)`
+fn continuation(input: Input<'_>) -> Parsed<'_, Response> {
+    let rest = input.skip(1);
+    let rest = match rest.first() {
+        Some(b' ') => rest.skip(1),
+        None if input.quirks().missing_text => rest,
+        _ => return rest.expected("SP"),
+    };
+    let (rest, code) = match code(rest).filter(|_| rest.first() == Some(b'[')) {
+        Some((after, code)) => (if after.first() == Some(b' ') { after.skip(1) } else { after }, Some(code)),
+        None => (rest, None),
+    };
+    let text = rest.bytes(rest.rest());
+    Ok((rest.skip(rest.rest().len()), Response::Continue(Continue { code, text })))
+}
+
+/// `response-tagged = tag SP resp-cond-state`
+fn tagged(input: Input<'_>) -> Parsed<'_, Response> {
+    let (octets, rest) = input.split(run(input.rest(), ASTRING));
+    if octets.is_empty() || octets.contains(&b'+') {
+        return input.expected("response");
+    }
+    let tag = Tag::from_parsed(input.bytes(octets));
+    let (rest, after) = (sp(rest)?.0, rest);
+    let (rest, status) = status(rest)?;
+    if status.kind == Kind::PreAuth {
+        return after.expected("resp-cond-state");
+    }
+    Ok((rest, Response::Tagged(tag, status)))
+}
+
+/// `response-data`, after the asterisk
+fn data(input: Input<'_>) -> Parsed<'_, Data> {
+    let input = loose_spaces(input);
+    match input.first() {
+        Some(b'0'..=b'9') => numbered(input),
+        Some(b'[') => status(input).map(|(rest, status)| (rest, Data::Status(status))),
+        _ => named(input),
+    }
+}
+
+/// `nz-number SP ("EXPUNGE" / "FETCH" SP msg-att)`, `number SP ("EXISTS" / "RECENT")`
+fn numbered(input: Input<'_>) -> Parsed<'_, Data> {
+    let (rest, number) = digits(input)?;
+    let Ok(number) = u32::try_from(number) else { return input.expected("number of 32 bits") };
+    let before = sp(rest)?.0;
+    let (rest, name) = word(before)?;
+    let name = name.as_bytes();
+    if number == 0 && matches!(name, b"FETCH" | b"EXPUNGE" | b"UIDFETCH") {
+        return input.expected("number from 1 to 4294967295");
+    }
+    match name {
+        b"FETCH" | b"UIDFETCH" => {
+            let (rest, items) = items(sp(rest)?.0)?;
+            Ok((rest, Data::Fetch(Fetch { number, is_uid: name.len() > 5, items })))
+        }
+        b"EXISTS" => Ok((rest, Data::Exists(number))),
+        b"EXPUNGE" => Ok((rest, Data::Expunge(number))),
+        b"RECENT" => Ok((rest, Data::Recent(number))),
+        _ => before.expected("message-data"),
+    }
+}
+
+fn named(input: Input<'_>) -> Parsed<'_, Data> {
+    let (rest, word) = word(input)?;
+    let word = word.as_bytes();
+    if Kind::read(word).is_some() {
+        return status(input).map(|(rest, status)| (rest, Data::Status(status)));
+    }
+    // What may have no arguments.
+    match word {
+        b"SEARCH" => return numbers(rest).map(|(rest, found)| (rest, Data::Search(found))),
+        b"SORT" => return numbers(rest).map(|(rest, found)| (rest, Data::Sort(found))),
+        b"CAPABILITY" => return capabilities(rest).map(|(rest, list)| (rest, Data::Capability(list))),
+        b"ENABLED" => return capabilities(rest).map(|(rest, list)| (rest, Data::Enabled(list))),
+        b"ESEARCH" => return esearch(rest).map(|(rest, found)| (rest, Data::ESearch(found))),
+        b"THREAD" => return threads(rest).map(|(rest, found)| (rest, Data::Thread(found))),
+        b"COMPARATOR" => return to_end(rest, astring).map(|(rest, names)| (rest, Data::Comparator(names))),
+        b"GENURLAUTH" => return to_end(rest, astring).map(|(rest, urls)| (rest, Data::GenUrlAuth(urls))),
+        b"URLFETCH" => return to_end(rest, url_data).map(|(rest, urls)| (rest, Data::UrlFetch(urls))),
+        _ => {}
+    }
+    let known: fn(Input<'_>) -> Parsed<'_, Data> = match word {
+        b"LIST" => |rest| mailbox_list(rest).map(|(rest, list)| (rest, Data::List(list))),
+        b"LSUB" => |rest| mailbox_list(rest).map(|(rest, list)| (rest, Data::Lsub(list))),
+        b"XLIST" => |rest| mailbox_list(rest).map(|(rest, list)| (rest, Data::Xlist(list))),
+        b"FLAGS" => |rest| flag_list(rest).map(|(rest, flags)| (rest, Data::Flags(flags))),
+        b"STATUS" => |rest| mailbox_status(rest).map(|(rest, status)| (rest, Data::MailboxStatus(status))),
+        b"VANISHED" => vanished,
+        b"NAMESPACE" => |rest| namespaces(rest).map(|(rest, all)| (rest, Data::Namespace(all))),
+        b"ID" => |rest| fields(rest).map(|(rest, fields)| (rest, Data::Id(fields))),
+        b"QUOTA" => |rest| quota(rest).map(|(rest, quota)| (rest, Data::Quota(quota))),
+        b"QUOTAROOT" => {
+            |rest| quota_root(rest).map(|(rest, (mailbox, roots))| (rest, Data::QuotaRoot(mailbox, roots)))
+        }
+        b"ACL" => |rest| acl(rest).map(|(rest, acl)| (rest, Data::Acl(acl))),
+        b"LISTRIGHTS" => |rest| list_rights(rest).map(|(rest, rights)| (rest, Data::ListRights(rights))),
+        b"MYRIGHTS" => my_rights,
+        b"METADATA" => |rest| metadata(rest).map(|(rest, metadata)| (rest, Data::Metadata(metadata))),
+        b"LANGUAGE" => |rest| {
+            crate::grammar::list(rest, astring).map(|(rest, languages)| (rest, Data::Language(languages)))
+        },
+        b"JMAPACCESS" => |rest| astring(rest).map(|(rest, url)| (rest, Data::JmapAccess(url))),
+        _ => return input.expected("response-data"),
+    };
+    known(sp(rest)?.0)
+}
+
+/// `"VANISHED" [SP "(EARLIER)"] SP known-uids`
+fn vanished(input: Input<'_>) -> Parsed<'_, Data> {
+    let mut rest = input;
+    let earlier = input.first() == Some(b'(');
+    if earlier {
+        let (after, name) = word(input.skip(1))?;
+        if name.as_bytes() != b"EARLIER" {
+            return input.expected("EARLIER");
+        }
+        rest = sp(octet(after, b')', "\")\"")?.0)?.0;
+    }
+    let (after, uids) = sequence_set(rest)?;
+    if UidSet::has_star(&uids) {
+        return rest.expected("known-uids");
+    }
+    Ok((after, Data::Vanished { earlier, uids }))
+}
+
+fn my_rights(input: Input<'_>) -> Parsed<'_, Data> {
+    let (rest, mailbox) = mailbox(input)?;
+    let (rest, rights) = astring(sp(rest)?.0)?;
+    Ok((rest, Data::MyRights(mailbox, rights)))
+}
+
+fn url_data(input: Input<'_>) -> Parsed<'_, (Bytes, Option<Bytes>)> {
+    let (rest, url) = astring(input)?;
+    let (rest, content) = nstring(sp(rest)?.0)?;
+    Ok((rest, (url, content)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,385 @@
+//! Response codes: what `[...]` says to a program before the text for people.
+
+use alloc::vec::Vec;
+
+use bytes::Bytes;
+
+use crate::{
+    ModSeq, SeqNum, Uid, UidValidity,
+    capability::{Capabilities, capabilities},
+    encoder::Encoder,
+    flag::{PermanentFlags, permanent_flags},
+    grammar::{
+        astring, close, digits, list, loose_nz_number, nil, number64, nz_number, open, quoted, sp, string,
+        word,
+    },
+    input::{Input, Parsed},
+    set::{NumberList, NumberSet, number_list, sequence_set},
+};
+
+macro_rules! codes {
+    ($($variant:ident $word:literal,)*) => {
+        /// `resp-text-code` ([RFC 9051 section 7.1](https://www.rfc-editor.org/rfc/rfc9051#section-7.1)) and those of the
+        /// extensions.
+        #[derive(Clone, Debug, Eq, PartialEq)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(
+                #[doc = concat!("`", $word, "`")]
+                $variant,
+            )*
+            /// `APPENDUID`: what became of appended messages
+            AppendUid {
+                /// Of the mailbox.
+                uid_validity: UidValidity,
+                /// One for each message, in order.
+                uids: NumberList<Uid>,
+            },
+            /// `BADCHARSET`, and which ones are known
+            BadCharset(Vec<Bytes>),
+            /// `BADURL`
+            BadUrl(Bytes),
+            /// `CAPABILITY`
+            Capability(Capabilities),
+            /// `COPYUID`: which messages were copied to what
+            CopyUid {
+                /// Of the mailbox with the copies.
+                uid_validity: UidValidity,
+                /// What was copied; the n-th became the n-th of the others.
+                from: NumberList<Uid>,
+                /// The copies.
+                to: NumberList<Uid>,
+            },
+            /// `HIGHESTMODSEQ`
+            HighestModSeq(ModSeq),
+            /// `INPROGRESS` (RFC 9585)
+            InProgress {
+                /// Of the command that is in progress.
+                tag: Option<Bytes>,
+                /// How much is done.
+                done: Option<u64>,
+                /// How much there is to do.
+                goal: Option<u64>,
+            },
+            /// `MAILBOXID` (RFC 8474)
+            MailboxId(Bytes),
+            /// `MESSAGELIMIT` (RFC 9738): the limit, and the lowest UID that was processed
+            MessageLimit(u64, Option<Uid>),
+            /// `METADATA LONGENTRIES`: the size of the longest entry that was left out
+            MetadataLongEntries(u64),
+            /// `METADATA MAXSIZE`: the most octets of an entry
+            MetadataMaxSize(u64),
+            /// `MODIFIED` (RFC 7162): messages that failed UNCHANGEDSINCE
+            Modified(NumberSet<core::num::NonZeroU32>),
+            /// `NOUPDATE`: the tag of a search that is not kept up to date
+            NoUpdate(Bytes),
+            /// `PERMANENTFLAGS`
+            PermanentFlags(PermanentFlags),
+            /// `REFERRAL`
+            Referral(Vec<Bytes>),
+            /// `UIDNEXT`
+            UidNext(Uid),
+            /// `UIDVALIDITY`
+            UidValidity(UidValidity),
+            /// `UNDEFINED-FILTER`
+            UndefinedFilter(Bytes),
+            /// `UNSEEN`: the first message that has not been seen
+            Unseen(SeqNum),
+            /// Any other, and those whose arguments cannot be read.
+            Other {
+                /// Its first word.
+                name: Bytes,
+                /// What follows the space after it.
+                arguments: Option<Bytes>,
+            },
+        }
+
+        impl Code {
+            fn simple(word: &[u8]) -> Option<Self> {
+                $(
+                    if word == $word.as_bytes() {
+                        return Some(Self::$variant);
+                    }
+                )*
+                None
+            }
+
+            fn simple_word(&self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                    _ => "",
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    ReadWrite "READ-WRITE",
+    ReadOnly "READ-ONLY",
+    Closed "CLOSED",
+    Alert "ALERT",
+    AlreadyExists "ALREADYEXISTS",
+    AuthenticationFailed "AUTHENTICATIONFAILED",
+    AuthorizationFailed "AUTHORIZATIONFAILED",
+    BadComparator "BADCOMPARATOR",
+    BadEvent "BADEVENT",
+    Cannot "CANNOT",
+    ClientBug "CLIENTBUG",
+    CompressionActive "COMPRESSIONACTIVE",
+    ContactAdmin "CONTACTADMIN",
+    Corruption "CORRUPTION",
+    Expired "EXPIRED",
+    ExpungeIssued "EXPUNGEISSUED",
+    HasChildren "HASCHILDREN",
+    InUse "INUSE",
+    Limit "LIMIT",
+    MetadataNoPrivate "METADATA NOPRIVATE",
+    MetadataTooMany "METADATA TOOMANY",
+    NoModSeq "NOMODSEQ",
+    NonExistent "NONEXISTENT",
+    NoPerm "NOPERM",
+    NotSaved "NOTSAVED",
+    NotificationOverflow "NOTIFICATIONOVERFLOW",
+    OverQuota "OVERQUOTA",
+    Parse "PARSE",
+    PrivacyRequired "PRIVACYREQUIRED",
+    ServerBug "SERVERBUG",
+    TempFail "TEMPFAIL",
+    TooBig "TOOBIG",
+    TryCreate "TRYCREATE",
+    UidNotSticky "UIDNOTSTICKY",
+    UidRequired "UIDREQUIRED",
+    Unavailable "UNAVAILABLE",
+    UnknownCte "UNKNOWN-CTE",
+    UseAttr "USEATTR",
+}
+
+impl Code {
+    pub(crate) fn encode(&self, out: &mut Encoder) {
+        out.raw(b"[");
+        let word: &[u8] = match self {
+            Self::AppendUid { .. } => b"APPENDUID ",
+            Self::BadCharset(charsets) if charsets.is_empty() => b"BADCHARSET",
+            Self::BadCharset(_) => b"BADCHARSET ",
+            Self::BadUrl(_) => b"BADURL ",
+            Self::Capability(_) => b"CAPABILITY",
+            Self::CopyUid { .. } => b"COPYUID ",
+            Self::HighestModSeq(_) => b"HIGHESTMODSEQ ",
+            Self::InProgress { .. } => b"INPROGRESS",
+            Self::MailboxId(_) => b"MAILBOXID (",
+            Self::MessageLimit(..) => b"MESSAGELIMIT ",
+            Self::MetadataLongEntries(_) => b"METADATA LONGENTRIES ",
+            Self::MetadataMaxSize(_) => b"METADATA MAXSIZE ",
+            Self::Modified(_) => b"MODIFIED ",
+            Self::NoUpdate(_) => b"NOUPDATE ",
+            Self::PermanentFlags(_) => b"PERMANENTFLAGS ",
+            Self::Referral(_) => b"REFERRAL",
+            Self::UidNext(_) => b"UIDNEXT ",
+            Self::UidValidity(_) => b"UIDVALIDITY ",
+            Self::UndefinedFilter(_) => b"UNDEFINED-FILTER ",
+            Self::Unseen(_) => b"UNSEEN ",
+            Self::Other { .. } => b"",
+            simple => simple.simple_word().as_bytes(),
+        };
+        out.raw(word);
+        self.encode_arguments(out);
+        out.raw(b"]");
+    }
+
+    fn encode_arguments(&self, out: &mut Encoder) {
+        match self {
+            Self::AppendUid { uid_validity, uids } => {
+                uids.encode(out.number(uid_validity.get().into()).sp());
+            }
+            Self::BadCharset(charsets) if charsets.is_empty() => {}
+            Self::BadCharset(charsets) => {
+                out.list(charsets, |out, charset| out.astring(charset).done()).done();
+            }
+            Self::Capability(capabilities) => capabilities.encode(out),
+            Self::CopyUid { uid_validity, from, to } => {
+                from.encode(out.number(uid_validity.get().into()).sp());
+                to.encode(out.sp());
+            }
+            Self::HighestModSeq(value) => out.number(value.get()).done(),
+            Self::InProgress { tag: None, done: None, goal: None } => {}
+            Self::InProgress { tag, done, goal } => {
+                out.raw(b" (").nstring(tag.as_deref());
+                for number in [done, goal] {
+                    match number {
+                        Some(number) => out.sp().number(*number),
+                        None => out.raw(b" NIL"),
+                    };
+                }
+                out.raw(b")");
+            }
+            Self::MailboxId(id) => inside(id, out).raw(b")").done(),
+            Self::MessageLimit(limit, uid) => {
+                out.number(*limit);
+                if let Some(uid) = uid {
+                    out.sp().number(uid.get().into());
+                }
+            }
+            Self::MetadataLongEntries(number) | Self::MetadataMaxSize(number) => out.number(*number).done(),
+            Self::Modified(set) => set.encode(out),
+            Self::NoUpdate(tag) => out.string(tag).done(),
+            Self::PermanentFlags(flags) => flags.encode(out),
+            Self::BadUrl(octets) => inside(octets, out).done(),
+            Self::Referral(urls) => {
+                for url in urls {
+                    inside(url, out.sp());
+                }
+            }
+            Self::UidNext(uid) => out.number(uid.get().into()).done(),
+            Self::UidValidity(value) => out.number(value.get().into()).done(),
+            Self::UndefinedFilter(name) => inside(name, out).done(),
+            Self::Unseen(number) => out.number(number.get().into()).done(),
+            Self::Other { name, arguments } => {
+                inside(name, out);
+                if let Some(arguments) = arguments {
+                    inside(arguments, out.sp());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What can end neither the line nor the brackets.
+fn inside<'a>(octets: &[u8], out: &'a mut Encoder) -> &'a mut Encoder {
+    let octets: Vec<u8> = octets.iter().map(|octet| if *octet == b']' { b')' } else { *octet }).collect();
+    out.text(&octets)
+}
+
+/// `"[" resp-text-code "]"`; nothing if the brackets are part of the text.
+pub(crate) fn code(input: Input<'_>) -> Option<(Input<'_>, Code)> {
+    let inner = input.skip(1);
+    if let Ok((rest, code)) = known(inner) {
+        let rest = if rest.first() == Some(b' ') { crate::grammar::loose_spaces(rest) } else { rest };
+        if rest.first() == Some(b']') {
+            return Some((rest.skip(1), code));
+        }
+    }
+    let (octets, rest) = inner.split(memchr::memchr(b']', inner.rest())?);
+    let end = octets.iter().position(|octet| *octet == b' ').unwrap_or(octets.len());
+    let (name, arguments) = octets.split_at_checked(end)?;
+    let name_is_word = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
+    name_is_word.then(|| {
+        let arguments = arguments.get(1..).map(|arguments| inner.bytes(arguments));
+        (rest.skip(1), Code::Other { name: inner.bytes(name), arguments })
+    })
+}
+
+fn known(input: Input<'_>) -> Parsed<'_, Code> {
+    let (rest, word) = word(input)?;
+    let argument = || sp(rest).map(|(rest, ())| rest);
+    match word.as_bytes() {
+        b"UIDVALIDITY" => nz_number(argument()?).map(|(rest, value)| (rest, Code::UidValidity(value.into()))),
+        b"UIDNEXT" => nz_number(argument()?).map(|(rest, value)| (rest, Code::UidNext(value.into()))),
+        b"UNSEEN" => nz_number(argument()?).map(|(rest, value)| (rest, Code::Unseen(value.into()))),
+        b"HIGHESTMODSEQ" => {
+            let (rest, value) = number64(argument()?)?;
+            Ok((rest, Code::HighestModSeq(ModSeq::clamped(value))))
+        }
+        b"PERMANENTFLAGS" => {
+            permanent_flags(argument()?).map(|(rest, flags)| (rest, Code::PermanentFlags(flags)))
+        }
+        b"CAPABILITY" => {
+            capabilities(rest).map(|(rest, capabilities)| (rest, Code::Capability(capabilities)))
+        }
+        b"APPENDUID" => append_uid(argument()?),
+        b"COPYUID" => copy_uid(argument()?),
+        b"BADCHARSET" if rest.first() == Some(b' ') => {
+            list(argument()?, astring).map(|(rest, charsets)| (rest, Code::BadCharset(charsets)))
+        }
+        b"BADCHARSET" => Ok((rest, Code::BadCharset(Vec::new()))),
+        b"INPROGRESS" => in_progress(rest),
+        b"MAILBOXID" => {
+            let (rest, ()) = open(argument()?)?;
+            let (rest, id) = astring(rest)?;
+            Ok((close(rest)?.0, Code::MailboxId(id)))
+        }
+        b"MESSAGELIMIT" => {
+            let (rest, limit) = digits(argument()?)?;
+            if rest.first() != Some(b' ') {
+                return Ok((rest, Code::MessageLimit(limit, None)));
+            }
+            let (rest, uid) = loose_nz_number(sp(rest)?.0)?;
+            Ok((rest, Code::MessageLimit(limit, uid.map(Uid::from))))
+        }
+        b"METADATA" => metadata(argument()?),
+        b"MODIFIED" => sequence_set(argument()?).map(|(rest, set)| (rest, Code::Modified(set))),
+        b"NOUPDATE" => string(argument()?).map(|(rest, tag)| (rest, Code::NoUpdate(tag))),
+        b"BADURL" => url(argument()?).map(|(rest, url)| (rest, Code::BadUrl(url))),
+        b"UNDEFINED-FILTER" => url(argument()?).map(|(rest, name)| (rest, Code::UndefinedFilter(name))),
+        b"REFERRAL" => referral(rest),
+        other => match Code::simple(other) {
+            Some(code) => Ok((rest, code)),
+            None => input.expected("resp-text-code"),
+        },
+    }
+}
+
+/// `"APPENDUID" SP nz-number SP append-uid`
+fn append_uid(input: Input<'_>) -> Parsed<'_, Code> {
+    let (input, uid_validity) = nz_number(input)?;
+    let (input, uids) = number_list::<Uid>(sp(input)?.0)?;
+    Ok((input, Code::AppendUid { uid_validity: uid_validity.into(), uids: uids.rising() }))
+}
+
+/// `"COPYUID" SP nz-number SP uid-set SP uid-set`, both of the same length.
+fn copy_uid(input: Input<'_>) -> Parsed<'_, Code> {
+    let (rest, uid_validity) = nz_number(input)?;
+    let (rest, from) = number_list::<Uid>(sp(rest)?.0)?;
+    let (rest, to) = number_list::<Uid>(sp(rest)?.0)?;
+    if from.len() != to.len() {
+        return input.expected("two sets of the same length");
+    }
+    Ok((rest, Code::CopyUid { uid_validity: uid_validity.into(), from: from.rising(), to: to.rising() }))
+}
+
+fn in_progress(input: Input<'_>) -> Parsed<'_, Code> {
+    if input.first() != Some(b' ') {
+        return Ok((input, Code::InProgress { tag: None, done: None, goal: None }));
+    }
+    let number = |input| match nil(input) {
+        Some(rest) => Ok((rest, None)),
+        None => digits(input).map(|(rest, number)| (rest, Some(number))),
+    };
+    let (input, ()) = open(sp(input)?.0)?;
+    let (input, tag) = match nil(input) {
+        Some(rest) => (rest, None),
+        None => quoted(input).map(|(rest, tag)| (rest, Some(tag)))?,
+    };
+    let (input, done) = number(sp(input)?.0)?;
+    let (input, goal) = number(sp(input)?.0)?;
+    Ok((close(input)?.0, Code::InProgress { tag, done, goal }))
+}
+
+fn metadata(input: Input<'_>) -> Parsed<'_, Code> {
+    let (rest, word) = word(input)?;
+    match word.as_bytes() {
+        b"LONGENTRIES" => digits(sp(rest)?.0).map(|(rest, number)| (rest, Code::MetadataLongEntries(number))),
+        b"MAXSIZE" => digits(sp(rest)?.0).map(|(rest, number)| (rest, Code::MetadataMaxSize(number))),
+        b"NOPRIVATE" => Ok((rest, Code::MetadataNoPrivate)),
+        b"TOOMANY" => Ok((rest, Code::MetadataTooMany)),
+        _ => input.expected("METADATA code"),
+    }
+}
+
+fn referral(mut input: Input<'_>) -> Parsed<'_, Code> {
+    let mut urls = Vec::new();
+    while input.first() == Some(b' ') {
+        let (rest, one) = url(sp(input)?.0)?;
+        urls.push(one);
+        input = rest;
+    }
+    Ok((input, Code::Referral(urls)))
+}
+
+/// Octets up to a space or the bracket; a URL has none of both.
+fn url(input: Input<'_>) -> Parsed<'_, Bytes> {
+    let is_part = |octet: &u8| octet.is_ascii_graphic() && *octet != b']';
+    let (octets, rest) = input.split(input.rest().iter().take_while(|octet| is_part(octet)).count());
+    if octets.is_empty() { input.expected("URL") } else { Ok((rest, input.bytes(octets))) }
+}

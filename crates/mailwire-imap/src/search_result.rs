@@ -1,0 +1,289 @@
+//! What SEARCH, SORT and THREAD find.
+
+use alloc::vec::Vec;
+use core::num::NonZeroU32;
+
+use bytes::Bytes;
+
+use crate::{
+    Mailbox, ModSeq, UidValidity,
+    encoder::Encoder,
+    grammar::{astring, close, is_closing, loose_spaces, number, number64, nz_number, open, sp, word},
+    input::{Input, Parsed},
+    mailbox::mailbox,
+    set::{NumberList, number_list, nz_numbers},
+    value::{Value, value},
+};
+
+/// `* SEARCH` and `* SORT`: numbers, or UIDs if it was `UID SEARCH`, which the answer does not say.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Numbers {
+    /// In the order of the wire; none is 0.
+    pub numbers: Vec<u32>,
+    /// The greatest one of what was found, with CONDSTORE.
+    pub mod_seq: Option<ModSeq>,
+}
+
+impl Numbers {
+    pub(crate) fn encode(&self, out: &mut Encoder) {
+        for number in &self.numbers {
+            out.sp().number(u64::from(*number));
+        }
+        if let Some(value) = self.mod_seq {
+            out.raw(b" (MODSEQ ").number(value.get()).raw(b")");
+        }
+    }
+}
+
+/// `*(SP nz-number) [SP "(" "MODSEQ" SP mod-sequence-value ")"]`
+pub(crate) fn numbers(input: Input<'_>) -> Parsed<'_, Numbers> {
+    let (rest, numbers) = nz_numbers(input)?;
+    if rest.is_empty() {
+        return Ok((rest, Numbers { numbers, mod_seq: None }));
+    }
+    let (rest, ()) = open(rest)?;
+    let (after, name) = word(rest)?;
+    if name.as_bytes() != b"MODSEQ" {
+        return rest.expected("MODSEQ");
+    }
+    let rest = after;
+    let (rest, value) = number64(sp(rest)?.0)?;
+    Ok((close(rest)?.0, Numbers { numbers, mod_seq: Some(ModSeq::clamped(value)) }))
+}
+
+/// `* ESEARCH` ([RFC 9051 section 7.3.4](https://www.rfc-editor.org/rfc/rfc9051#section-7.3.4))
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct ESearch {
+    /// Of the command that this answers.
+    pub tag: Option<Bytes>,
+    /// Which mailbox this is about, for a search in several ones (RFC 7377).
+    pub mailbox: Option<(Mailbox, UidValidity)>,
+    /// Whether the numbers are UIDs.
+    pub is_uid: bool,
+    /// What was found.
+    pub items: Vec<ESearchItem>,
+}
+
+/// `search-return-data`
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum ESearchItem {
+    /// `ADDTO`: what came into a result that is kept up to date, with positions (RFC 5267)
+    AddTo(Vec<(u32, NumberList<NonZeroU32>)>),
+    /// `ALL`, in the order of a sort
+    All(NumberList<NonZeroU32>),
+    /// `COUNT`
+    Count(u32),
+    /// `MAX`
+    Max(NonZeroU32),
+    /// `MIN`
+    Min(NonZeroU32),
+    /// `MODSEQ`
+    ModSeq(ModSeq),
+    /// `PARTIAL`: a range of the result, as asked for, and what is in it (RFC 9394)
+    Partial(Bytes, Option<NumberList<NonZeroU32>>),
+    /// `RELEVANCY`: a score from 1 to 100 for each (RFC 6203)
+    Relevancy(Vec<u32>),
+    /// `REMOVEFROM`: what went out of a result that is kept up to date
+    RemoveFrom(Vec<(u32, NumberList<NonZeroU32>)>),
+    /// Any other.
+    Other(Bytes, Value),
+}
+
+impl ESearch {
+    pub(crate) fn encode(&self, out: &mut Encoder) {
+        if self.tag.is_some() || self.mailbox.is_some() {
+            out.raw(b" (");
+            if let Some(tag) = &self.tag {
+                out.raw(b"TAG ").string(tag);
+            }
+            if let Some((mailbox, uid_validity)) = &self.mailbox {
+                let space: &[u8] = if self.tag.is_some() { b" " } else { b"" };
+                out.raw(space).raw(b"MAILBOX ").mailbox(mailbox);
+                out.raw(b" UIDVALIDITY ").number(uid_validity.get().into());
+            }
+            out.raw(b")");
+        }
+        if self.is_uid {
+            out.raw(b" UID");
+        }
+        for item in &self.items {
+            item.encode(out.sp());
+        }
+    }
+}
+
+impl ESearchItem {
+    fn encode(&self, out: &mut Encoder) {
+        match self {
+            Self::AddTo(changes) => encode_changes(changes, out.raw(b"ADDTO ")),
+            Self::All(numbers) => numbers.encode(out.raw(b"ALL ")),
+            Self::Count(count) => out.raw(b"COUNT ").number(u64::from(*count)).done(),
+            Self::Max(number) => out.raw(b"MAX ").number(u64::from(number.get())).done(),
+            Self::Min(number) => out.raw(b"MIN ").number(u64::from(number.get())).done(),
+            Self::ModSeq(value) => out.raw(b"MODSEQ ").number(value.get()).done(),
+            Self::Partial(range, numbers) => {
+                out.raw(b"PARTIAL (").text(range).sp();
+                match numbers {
+                    Some(numbers) => numbers.encode(out),
+                    None => out.raw(b"NIL").done(),
+                }
+                out.raw(b")");
+            }
+            Self::Relevancy(scores) => {
+                out.raw(b"RELEVANCY ").list(scores, |out, score| out.number(u64::from(*score)).done());
+            }
+            Self::RemoveFrom(changes) => encode_changes(changes, out.raw(b"REMOVEFROM ")),
+            Self::Other(name, value) => value.encode(out.text(name).sp()),
+        }
+    }
+}
+
+fn encode_changes(changes: &[(u32, NumberList<NonZeroU32>)], out: &mut Encoder) {
+    out.list(changes, |out, (position, numbers)| numbers.encode(out.number(u64::from(*position)).sp()));
+}
+
+/// `[search-correlator] [SP "UID"] *(SP search-return-data)`
+pub(crate) fn esearch(mut input: Input<'_>) -> Parsed<'_, ESearch> {
+    let mut found = ESearch::default();
+    if input.rest().starts_with(b" (") {
+        input = correlator(input.skip(1), &mut found)?.0;
+    }
+    if input.rest().get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b" UID"))
+        && matches!(input.rest().get(4), None | Some(b' '))
+    {
+        found.is_uid = true;
+        input = input.skip(4);
+    }
+    let (input, items) = crate::grammar::to_end(input, item)?;
+    Ok((input, ESearch { items, ..found }))
+}
+
+fn correlator<'a>(input: Input<'a>, found: &mut ESearch) -> Parsed<'a, ()> {
+    let (mut input, ()) = open(input)?;
+    let (mut mailbox_name, mut uid_validity) = (None, None);
+    while !is_closing(input) {
+        let (rest, name) = word(loose_spaces(input))?;
+        let (rest, ()) = sp(rest)?;
+        input = match name.as_bytes() {
+            b"TAG" => {
+                let (rest, tag) = astring(rest)?;
+                found.tag = Some(tag);
+                rest
+            }
+            b"MAILBOX" => {
+                let (rest, name) = mailbox(rest)?;
+                mailbox_name = Some(name);
+                rest
+            }
+            b"UIDVALIDITY" => {
+                let (rest, value) = nz_number(rest)?;
+                uid_validity = Some(value.into());
+                rest
+            }
+            _ => return input.expected("search-correlator"),
+        };
+        if !is_closing(input) {
+            input = sp(input)?.0;
+        }
+    }
+    found.mailbox = mailbox_name.zip(uid_validity);
+    close(input)
+}
+
+fn item(input: Input<'_>) -> Parsed<'_, ESearchItem> {
+    let (after, name) = word(input)?;
+    let (rest, ()) = sp(after)?;
+    match name.as_bytes() {
+        b"ADDTO" => changes(rest).map(|(rest, changes)| (rest, ESearchItem::AddTo(changes))),
+        b"ALL" => number_list(rest).map(|(rest, numbers)| (rest, ESearchItem::All(numbers))),
+        b"COUNT" => number(rest).map(|(rest, count)| (rest, ESearchItem::Count(count))),
+        b"MAX" => nz_number(rest).map(|(rest, number)| (rest, ESearchItem::Max(number))),
+        b"MIN" => nz_number(rest).map(|(rest, number)| (rest, ESearchItem::Min(number))),
+        b"MODSEQ" => number64(rest).map(|(rest, value)| (rest, ESearchItem::ModSeq(ModSeq::clamped(value)))),
+        b"PARTIAL" => partial(rest),
+        b"RELEVANCY" => {
+            crate::grammar::list(rest, number).map(|(rest, scores)| (rest, ESearchItem::Relevancy(scores)))
+        }
+        b"REMOVEFROM" => changes(rest).map(|(rest, changes)| (rest, ESearchItem::RemoveFrom(changes))),
+        _ => {
+            let name = input.bytes(input.up_to(after));
+            value(rest, 0).map(|(rest, value)| (rest, ESearchItem::Other(name, value)))
+        }
+    }
+}
+
+fn changes(input: Input<'_>) -> Parsed<'_, Vec<(u32, NumberList<NonZeroU32>)>> {
+    crate::grammar::list(input, |input| {
+        let (rest, position) = number(input)?;
+        let (rest, numbers) = number_list(sp(rest)?.0)?;
+        Ok((rest, (position, numbers)))
+    })
+}
+
+fn partial(input: Input<'_>) -> Parsed<'_, ESearchItem> {
+    let (rest, ()) = open(input)?;
+    let is_range = |octet: &u8| octet.is_ascii_digit() || matches!(octet, b':' | b'-');
+    let (range, rest) = rest.split(rest.rest().iter().take_while(|octet| is_range(octet)).count());
+    let (rest, ()) = sp(rest)?;
+    let (rest, numbers) = match crate::grammar::nil(rest) {
+        Some(rest) => (rest, None),
+        None => number_list(rest).map(|(rest, numbers)| (rest, Some(numbers)))?,
+    };
+    Ok((close(rest)?.0, ESearchItem::Partial(input.bytes(range), numbers)))
+}
+
+/// One thread of messages ([RFC 5256 section 4](https://www.rfc-editor.org/rfc/rfc5256#section-4)): each of the members is
+/// the child of the one before it, and the branches are children of the last one.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Thread {
+    /// Messages one below the other; none if the root is not known.
+    pub members: Vec<u32>,
+    /// What follows the last member, if that is more than one message.
+    pub branches: Vec<Thread>,
+}
+
+impl Thread {
+    pub(crate) fn encode(&self, out: &mut Encoder) {
+        out.raw(b"(").separated(&self.members, |out, number| out.number(u64::from(*number)).done());
+        if !self.members.is_empty() && !self.branches.is_empty() {
+            out.sp();
+        }
+        for branch in &self.branches {
+            branch.encode(out);
+        }
+        out.raw(b")");
+    }
+}
+
+/// `[SP 1*thread-list]`
+pub(crate) fn threads(input: Input<'_>) -> Parsed<'_, Vec<Thread>> {
+    let mut input = loose_spaces(if input.is_empty() { input } else { sp(input)?.0 });
+    let mut threads = Vec::new();
+    while !input.is_empty() {
+        let (rest, one) = thread(input, 0)?;
+        threads.push(one);
+        input = loose_spaces(rest);
+    }
+    Ok((input, threads))
+}
+
+/// `thread-list = "(" (thread-members / thread-nested) ")"`
+fn thread(input: Input<'_>, depth: usize) -> Parsed<'_, Thread> {
+    if depth >= input.context.limits.nesting {
+        return input.expected("thread nested within the limit");
+    }
+    let (mut input, ()) = open(input)?;
+    let mut one = Thread::default();
+    while input.first().is_some_and(|octet| octet.is_ascii_digit()) {
+        let (rest, number) = nz_number(input)?;
+        one.members.push(number.get());
+        input = if rest.first() == Some(b' ') { rest.skip(1) } else { rest };
+    }
+    while input.first() == Some(b'(') {
+        let (rest, branch) = thread(input, depth + 1)?;
+        one.branches.push(branch);
+        input = loose_spaces(rest);
+    }
+    Ok((close(input)?.0, one))
+}

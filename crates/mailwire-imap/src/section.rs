@@ -1,0 +1,166 @@
+//! Which part of a message is meant: `1.2.HEADER.FIELDS (SUBJECT)`.
+
+use alloc::vec::Vec;
+use core::{fmt, num::NonZeroU32};
+
+use bytes::Bytes;
+
+use crate::{
+    encoder::{EncodeError, Encoder},
+    grammar::{astring, list, nz_number, octet, sp, word},
+    input::{Input, Parsed},
+};
+
+/// What stands between the brackets of `BODY[...]`.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Section {
+    /// Which part of the message; no numbers for the message itself.
+    pub part: Part,
+    /// What of the part.
+    pub text: Text,
+}
+
+/// The numbers on the way from a message to one of its parts: `1.2`.
+#[derive(Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Part(pub Vec<NonZeroU32>);
+
+/// What of a message or part is meant.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Text {
+    /// All of it.
+    #[default]
+    All,
+    /// `HEADER`: all header fields.
+    Header,
+    /// `HEADER.FIELDS`: the header fields of these names.
+    HeaderFields(Vec<Bytes>),
+    /// `HEADER.FIELDS.NOT`: the header fields of other names.
+    HeaderFieldsNot(Vec<Bytes>),
+    /// `MIME`: the MIME header of a part.
+    Mime,
+    /// `TEXT`: what follows the header.
+    Text,
+}
+
+impl Section {
+    /// The whole message.
+    pub fn whole() -> Self {
+        Self::default()
+    }
+
+    /// `HEADER.FIELDS` of the message.
+    pub fn fields(names: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
+        let names = names.into_iter().map(|name| Bytes::copy_from_slice(name.as_ref())).collect();
+        Self { part: Part::default(), text: Text::HeaderFields(names) }
+    }
+
+    /// The content of a part.
+    pub fn part(part: Part) -> Self {
+        Self { part, text: Text::All }
+    }
+
+    pub(crate) fn encode(&self, out: &mut Encoder) {
+        out.raw(b"[");
+        self.part.encode_numbers(out);
+        let text: &[u8] = match &self.text {
+            Text::All => b"",
+            Text::Header => b"HEADER",
+            Text::HeaderFields(_) => b"HEADER.FIELDS ",
+            Text::HeaderFieldsNot(_) => b"HEADER.FIELDS.NOT ",
+            Text::Mime => b"MIME",
+            Text::Text => b"TEXT",
+        };
+        if !text.is_empty() && !self.part.0.is_empty() {
+            out.raw(b".");
+        }
+        out.raw(text);
+        if let Text::HeaderFields(names) | Text::HeaderFieldsNot(names) = &self.text {
+            if names.is_empty() {
+                out.fail(EncodeError::EmptyList);
+            }
+            out.list(names, |out, name| out.astring(name).done());
+        }
+        out.raw(b"]");
+    }
+}
+
+impl Part {
+    pub(crate) fn encode_numbers(&self, out: &mut Encoder) {
+        for (index, number) in self.0.iter().enumerate() {
+            if index > 0 {
+                out.raw(b".");
+            }
+            out.number(u64::from(number.get()));
+        }
+    }
+
+    pub(crate) fn encode(&self, out: &mut Encoder) {
+        out.raw(b"[");
+        self.encode_numbers(out);
+        out.raw(b"]");
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, number) in self.0.iter().enumerate() {
+            write!(f, "{}{number}", if index > 0 { "." } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+/// `section = "[" [section-spec] "]"` ([RFC 9051 section 9](https://www.rfc-editor.org/rfc/rfc9051#section-9))
+pub(crate) fn section(input: Input<'_>) -> Parsed<'_, Section> {
+    let (input, ()) = octet(input, b'[', "section")?;
+    let (input, part) = numbers(input)?;
+    let (input, text) = match input.first() {
+        Some(b']') => (input, Text::All),
+        _ => section_text(input)?,
+    };
+    if text == Text::Mime && part.0.is_empty() {
+        return input.expected("section-msgtext");
+    }
+    Ok((octet(input, b']', "\"]\"")?.0, Section { part, text }))
+}
+
+/// `section-binary = "[" [section-part] "]"`
+pub(crate) fn section_binary(input: Input<'_>) -> Parsed<'_, Part> {
+    let (input, ()) = octet(input, b'[', "section-binary")?;
+    let (input, part) = numbers(input)?;
+    Ok((octet(input, b']', "\"]\"")?.0, part))
+}
+
+/// `[section-part]`, and the dot after it if a text follows.
+fn numbers(mut input: Input<'_>) -> Parsed<'_, Part> {
+    let mut part = Part::default();
+    while input.first().is_some_and(|octet| octet.is_ascii_digit()) {
+        if part.0.len() >= input.context.limits.nesting {
+            return input.expected("section-part within the limit");
+        }
+        let (rest, number) = nz_number(input)?;
+        part.0.push(number);
+        input = match rest.first() {
+            Some(b'.') if rest.rest().get(1).is_some_and(|octet| *octet != b']') => rest.skip(1),
+            _ => return Ok((rest, part)),
+        };
+    }
+    Ok((input, part))
+}
+
+fn section_text(input: Input<'_>) -> Parsed<'_, Text> {
+    let (rest, word) = word(input)?;
+    let header_list = |rest| -> Parsed<'_, Vec<Bytes>> {
+        let (rest, ()) = sp(rest)?;
+        list(rest, astring)
+    };
+    match word.as_bytes() {
+        b"HEADER" => Ok((rest, Text::Header)),
+        b"HEADER.FIELDS" => header_list(rest).map(|(rest, names)| (rest, Text::HeaderFields(names))),
+        b"HEADER.FIELDS.NOT" => header_list(rest).map(|(rest, names)| (rest, Text::HeaderFieldsNot(names))),
+        b"MIME" => Ok((rest, Text::Mime)),
+        b"TEXT" => Ok((rest, Text::Text)),
+        _ => input.expected("section-text"),
+    }
+}
