@@ -2,6 +2,7 @@ use bytes::Bytes;
 
 use crate::{
     Limits, ParseError, Quirks,
+    command::{Command, CommandError, parse::command},
     frame::Frame,
     input::{Context, whole},
     response::{Response, Unknown, response},
@@ -54,6 +55,16 @@ impl Decoder {
     /// [`ParseError`] with the rule and the place where it failed.
     pub fn parse_response(&self, frame: &Frame) -> Result<Response, ParseError> {
         whole(&self.context(frame, false), response)
+    }
+
+    /// Reads one command, or the head of one whose literal is streamed.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError`] with the tag for the answer, the rule and the place where it failed.
+    pub fn command(&self, frame: impl Into<Frame>) -> Result<Command, CommandError> {
+        let frame = frame.into();
+        command(&self.context(&frame, true))
     }
 
     pub(crate) fn context<'a>(&'a self, frame: &'a Frame, is_command: bool) -> Context<'a> {

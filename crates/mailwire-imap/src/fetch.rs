@@ -368,7 +368,7 @@ fn object_id(input: Input<'_>) -> Parsed<'_, Bytes> {
 }
 
 /// A label: an astring that may start with a backslash.
-fn label(input: Input<'_>) -> Parsed<'_, Bytes> {
+pub(crate) fn label(input: Input<'_>) -> Parsed<'_, Bytes> {
     if input.first() != Some(b'\\') {
         return astring(input);
     }

@@ -9,7 +9,6 @@
 //! RFC 3501 and 9051 (the protocol), 7888 (non-synchronising literals), and the extensions' own documents, each named
 //! where its rules are.
 #![no_std]
-#![allow(dead_code, reason = "commands come next")]
 #![forbid(unsafe_code)]
 #![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
@@ -19,12 +18,14 @@ pub mod account;
 mod atom;
 pub mod body_structure;
 pub mod capability;
+pub mod command;
 pub mod date;
 mod decoder;
 pub mod encoder;
 pub mod envelope;
 mod error;
 pub mod fetch;
+pub mod fetch_attribute;
 pub mod flag;
 pub mod frame;
 mod grammar;
@@ -34,9 +35,11 @@ pub mod list;
 mod mailbox;
 pub mod mailbox_status;
 mod number;
+mod number_list;
 mod quirks;
 pub mod response;
 pub mod response_code;
+pub mod search;
 pub mod search_result;
 mod secret;
 pub mod section;
@@ -49,6 +52,7 @@ pub use self::{
     atom::{Atom, InvalidAtom, Tag},
     body_structure::BodyStructure,
     capability::Capabilities,
+    command::Command,
     decoder::Decoder,
     encoder::Encoder,
     envelope::Envelope,
@@ -57,11 +61,13 @@ pub use self::{
     limits::Limits,
     mailbox::Mailbox,
     number::{ModSeq, Number, SeqNum, Uid, UidValidity},
+    number_list::NumberList,
     quirks::Quirks,
     response::Response,
     response_code::Code,
+    search::Search,
     secret::Secret,
-    set::{InvalidSet, NumberList, NumberSet, SequenceSet, UidSet},
+    set::{InvalidSet, NumberSet, SequenceSet, UidSet},
     status::Status,
     value::Value,
 };

@@ -207,7 +207,8 @@ fn name(input: Input<'_>) -> Parsed<'_, Mailbox> {
     }
 }
 
-fn attributes(input: Input<'_>) -> Parsed<'_, Attributes> {
+/// `"(" [mbx-list-flags] ")"`
+pub(crate) fn attributes(input: Input<'_>) -> Parsed<'_, Attributes> {
     let mut set = Attributes::default();
     let (mut input, ()) = open(input)?;
     input = loose_spaces(input);

@@ -14,7 +14,8 @@ use crate::{
         word,
     },
     input::{Input, Parsed},
-    set::{NumberList, NumberSet, number_list, sequence_set},
+    number_list::{NumberList, number_list},
+    set::{NumberSet, sequence_set},
 };
 
 macro_rules! codes {

@@ -11,7 +11,8 @@ use crate::{
     grammar::{astring, close, is_closing, loose_spaces, number, number64, nz_number, open, sp, word},
     input::{Input, Parsed},
     mailbox::mailbox,
-    set::{NumberList, number_list, nz_numbers},
+    number_list::{NumberList, number_list},
+    set::nz_numbers,
     value::{Value, value},
 };
 

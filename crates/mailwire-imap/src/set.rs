@@ -214,6 +214,10 @@ impl<N: Number> NumberSet<N> {
         set
     }
 
+    pub(crate) fn from_ranges(ranges: Vec<(u32, u32)>) -> Self {
+        Self::normalised(ranges, Star::None)
+    }
+
     /// The same with the number of the last message for `*`. With 0 for an empty mailbox, `*` is nothing.
     #[must_use]
     pub fn resolve(&self, last: u32) -> Self {
@@ -407,89 +411,11 @@ impl<N> fmt::Debug for NumberSet<N> {
 #[error("it is not a set of numbers, as in 1,3:5,7:*")]
 pub struct InvalidSet;
 
-/// Numbers in the order of the wire, where the order says something: `COPYUID`, sorted results.
-///
-/// Ranges are kept as such; one from high to low counts down.
-#[derive(Clone, Eq, Hash, PartialEq)]
-pub struct NumberList<N> {
-    ranges: Vec<(u32, u32)>,
-    kind: PhantomData<N>,
-}
-
-impl<N: Number> NumberList<N> {
-    /// How many numbers there are.
-    pub fn len(&self) -> u64 {
-        self.ranges.iter().map(|(start, end)| u64::from(start.abs_diff(*end)) + 1).sum()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.ranges.is_empty()
-    }
-
-    /// The numbers, one by one, in order. A peer may name four billion of them.
-    pub fn numbers(&self) -> impl Iterator<Item = N> + '_ {
-        let steps = |(start, end): &(u32, u32)| {
-            let (start, end) = (*start, *end);
-            (0..=start.abs_diff(end)).map(move |step| if start <= end { start + step } else { start - step })
-        };
-        self.ranges.iter().flat_map(steps).filter_map(number)
-    }
-
-    /// The same as a set.
-    pub fn to_set(&self) -> NumberSet<N> {
-        let ranges = self.ranges.iter().map(|(start, end)| (*start.min(end), *start.max(end))).collect();
-        NumberSet::normalised(ranges, Star::None)
-    }
-
-    /// A range that RFC 4315 means as a set, from low to high.
-    pub(crate) fn rising(mut self) -> Self {
-        for range in &mut self.ranges {
-            *range = (range.0.min(range.1), range.0.max(range.1));
-        }
-        self
-    }
-
-    pub(crate) fn encode(&self, out: &mut Encoder) {
-        if self.is_empty() {
-            out.fail(EncodeError::EmptySet);
-        }
-        for (index, (start, end)) in self.ranges.iter().enumerate() {
-            if index > 0 {
-                out.raw(b",");
-            }
-            out.number(u64::from(*start));
-            if end != start {
-                out.raw(b":").number(u64::from(*end));
-            }
-        }
-    }
-}
-
-impl<N: Number> FromIterator<N> for NumberList<N> {
-    fn from_iter<I: IntoIterator<Item = N>>(numbers: I) -> Self {
-        let mut ranges: Vec<(u32, u32)> = Vec::new();
-        for number in numbers.into_iter().map(value) {
-            match ranges.last_mut() {
-                Some(last) if last.0 <= last.1 && last.1.checked_add(1) == Some(number) => last.1 = number,
-                _ => ranges.push((number, number)),
-            }
-        }
-        Self { ranges, kind: PhantomData }
-    }
-}
-
-impl<N> fmt::Debug for NumberList<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(&self.ranges).finish()
-    }
-}
-
-fn value<N: Number>(number: N) -> u32 {
+pub(crate) fn value<N: Number>(number: N) -> u32 {
     number.to_non_zero().get()
 }
 
-fn number<N: Number>(value: u32) -> Option<N> {
+pub(crate) fn number<N: Number>(value: u32) -> Option<N> {
     NonZeroU32::new(value).map(N::from_non_zero)
 }
 
@@ -541,21 +467,6 @@ fn seq_number(input: Input<'_>) -> Parsed<'_, Option<u32>> {
     }
     let (rest, number) = nz_number(input)?;
     Ok((rest, Some(number.get())))
-}
-
-/// `uid-set` in its order; a range over the end of what is possible is refused.
-pub(crate) fn number_list<N: Number>(input: Input<'_>) -> Parsed<'_, NumberList<N>> {
-    let (mut ranges, mut rest) = (Vec::new(), input);
-    loop {
-        let (after, start) = nz_number(rest)?;
-        let (after, end) =
-            if after.first() == Some(b':') { nz_number(after.skip(1))? } else { (after, start) };
-        ranges.push((start.get(), end.get()));
-        if after.first() != Some(b',') {
-            return Ok((after, NumberList { ranges, kind: PhantomData }));
-        }
-        rest = after.skip(1);
-    }
 }
 
 /// `*(SP nz-number)`: the one rule where a nanosecond counts.

@@ -7,6 +7,7 @@ use alloc::{
 use proptest::prelude::*;
 
 use super::*;
+use crate::NumberList;
 
 fn set(text: &str) -> UidSet {
     text.parse().unwrap()

@@ -1,0 +1,427 @@
+//! Commands: what a client sends.
+
+use alloc::vec::Vec;
+
+use bytes::Bytes;
+
+use crate::{
+    Atom, Capabilities, Flags, Mailbox, ModSeq, ParseError, Secret, SequenceSet, Tag, UidSet, UidValidity,
+    account::Fields, date::DateTime, fetch::Content, fetch_attribute::Attribute, list, mailbox_status,
+    search::Search,
+};
+
+mod encode;
+pub(crate) mod parse;
+
+/// A command with the tag that its answer will bear.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Command {
+    /// The tag.
+    pub tag: Tag,
+    /// What is to be done.
+    pub body: Body,
+}
+
+/// What a client asks for ([RFC 9051 section 6](https://www.rfc-editor.org/rfc/rfc9051#section-6) and the extensions).
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Body {
+    /// `APPEND`
+    Append(Append),
+    /// `AUTHENTICATE`
+    Authenticate {
+        /// The mechanism of SASL.
+        mechanism: Atom,
+        /// The initial response in base64, `=` for an empty one.
+        initial_response: Option<Secret>,
+    },
+    /// `CAPABILITY`
+    Capability,
+    /// `CHECK`, of IMAP4rev1
+    Check,
+    /// `CLOSE`
+    Close,
+    /// `COMPRESS`
+    Compress(Atom),
+    /// `COPY`, `UID COPY`
+    Copy(Messages, Mailbox),
+    /// `CREATE`, and what the mailbox is for (RFC 6154)
+    Create(Mailbox, Vec<list::Attribute>),
+    /// `DELETE`
+    Delete(Mailbox),
+    /// `DELETEACL`
+    DeleteAcl(Mailbox, Bytes),
+    /// `ENABLE`
+    Enable(Capabilities),
+    /// `EXAMINE`
+    Examine(Select),
+    /// `EXPUNGE`, or `UID EXPUNGE` with these
+    Expunge(Option<Messages>),
+    /// `FETCH`, `UID FETCH`
+    Fetch(Fetch),
+    /// `GETACL`
+    GetAcl(Mailbox),
+    /// `GETJMAPACCESS` (RFC 9698)
+    GetJmapAccess,
+    /// `GETMETADATA` (RFC 5464)
+    GetMetadata(GetMetadata),
+    /// `GETQUOTA`
+    GetQuota(Bytes),
+    /// `GETQUOTAROOT`
+    GetQuotaRoot(Mailbox),
+    /// `ID`
+    Id(Option<Fields>),
+    /// `IDLE`; the line `DONE` that ends it is no command.
+    Idle,
+    /// `LANGUAGE` (RFC 5255)
+    Language(Vec<Bytes>),
+    /// `LIST`
+    List(List),
+    /// `LISTRIGHTS`
+    ListRights(Mailbox, Bytes),
+    /// `LOGIN`
+    Login(Bytes, Secret),
+    /// `LOGOUT`
+    Logout,
+    /// `LSUB`, of IMAP4rev1: reference and pattern
+    Lsub(Mailbox, Mailbox),
+    /// `MOVE`, `UID MOVE`
+    Move(Messages, Mailbox),
+    /// `MYRIGHTS`
+    MyRights(Mailbox),
+    /// `NAMESPACE`
+    Namespace,
+    /// `NOOP`
+    Noop,
+    /// `RENAME`
+    Rename(Mailbox, Mailbox),
+    /// `REPLACE`, `UID REPLACE` (RFC 8508)
+    Replace(Messages, Append),
+    /// `SEARCH`, `UID SEARCH`
+    Search(SearchCommand),
+    /// `SELECT`
+    Select(Select),
+    /// `SETACL`: mailbox, identifier, rights with their `+` or `-`
+    SetAcl(Mailbox, Bytes, Bytes),
+    /// `SETMETADATA` (RFC 5464)
+    SetMetadata(Mailbox, Vec<(Bytes, Option<Bytes>)>),
+    /// `SETQUOTA`: root, resources and limits
+    SetQuota(Bytes, Vec<(Bytes, u64)>),
+    /// `SORT`, `UID SORT` (RFC 5256)
+    Sort(Sort),
+    /// `STARTTLS`
+    StartTls,
+    /// `STATUS`
+    Status(Mailbox, Vec<mailbox_status::Attribute>),
+    /// `STORE`, `UID STORE`
+    Store(Store),
+    /// `SUBSCRIBE`
+    Subscribe(Mailbox),
+    /// `THREAD`, `UID THREAD` (RFC 5256)
+    Thread(Thread),
+    /// `UNAUTHENTICATE` (RFC 8437)
+    Unauthenticate,
+    /// `UNSELECT`
+    Unselect,
+    /// `UNSUBSCRIBE`
+    Unsubscribe(Mailbox),
+    /// `XLIST`: reference and pattern
+    Xlist(Mailbox, Mailbox),
+}
+
+/// Which messages a command is about, and so whether it is a `UID` command.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Messages {
+    /// These, by their places.
+    Sequence(SequenceSet),
+    /// These, by their UIDs.
+    Uid(UidSet),
+    /// `$`, what the last search saved, in a `UID` command or not
+    Saved {
+        /// Whether it is a `UID` command.
+        is_uid: bool,
+    },
+}
+
+impl Messages {
+    /// Whether the command is a `UID` command.
+    pub fn is_uid(&self) -> bool {
+        matches!(self, Self::Uid(_) | Self::Saved { is_uid: true })
+    }
+}
+
+/// `append`, also with several messages (RFC 3502).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Append {
+    /// Where to.
+    pub mailbox: Mailbox,
+    /// The messages.
+    pub messages: Vec<Message>,
+}
+
+/// A message that is appended.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Message {
+    /// The flags, if they are given.
+    pub flags: Option<Flags>,
+    /// When it arrived, if that is given.
+    pub date: Option<DateTime>,
+    /// Its octets, or how many there are.
+    pub content: Content,
+    /// Whether it is sent as a literal8, in which NUL may be.
+    pub is_binary: bool,
+    /// Whether it is sent as `UTF8 (~{n})`, for headers in UTF-8 (RFC 6855).
+    pub is_utf8: bool,
+}
+
+/// What SELECT and EXAMINE take.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Select {
+    /// Which mailbox.
+    pub mailbox: Mailbox,
+    /// Whether modification sequences are to be told: `(CONDSTORE)`.
+    pub condstore: bool,
+    /// What the client knows of the mailbox: `(QRESYNC (...))`.
+    pub qresync: Option<QResync>,
+}
+
+impl Select {
+    /// A mailbox without parameters.
+    pub fn new(mailbox: impl Into<Mailbox>) -> Self {
+        Self { mailbox: mailbox.into(), condstore: false, qresync: None }
+    }
+}
+
+/// `select-param` of QRESYNC ([RFC 7162 section 3.2.5](https://www.rfc-editor.org/rfc/rfc7162#section-3.2.5))
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct QResync {
+    /// The last known one.
+    pub uid_validity: UidValidity,
+    /// The last known one.
+    pub mod_seq: ModSeq,
+    /// The messages that are known.
+    pub known_uids: Option<UidSet>,
+    /// Sequence numbers and UIDs that belong together.
+    pub sequence_match: Option<(SequenceSet, UidSet)>,
+}
+
+/// What FETCH takes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Fetch {
+    /// Of which messages.
+    pub messages: Messages,
+    /// What is asked for; macros are never sent.
+    pub attributes: Vec<Attribute>,
+    /// `CHANGEDSINCE`: only of messages that have changed
+    pub changed_since: Option<ModSeq>,
+    /// `VANISHED`: also which ones were expunged
+    pub vanished: bool,
+    /// `PARTIAL`: which part of the messages (RFC 9394), as on the wire
+    pub partial: Option<(i64, i64)>,
+}
+
+impl Fetch {
+    /// Without modifiers.
+    pub fn new(messages: Messages, attributes: Vec<Attribute>) -> Self {
+        Self { messages, attributes, changed_since: None, vanished: false, partial: None }
+    }
+}
+
+/// What STORE takes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Store {
+    /// Of which messages.
+    pub messages: Messages,
+    /// `UNCHANGEDSINCE`: only of messages that have not changed
+    pub unchanged_since: Option<ModSeq>,
+    /// What is done.
+    pub action: Action,
+    /// Whether the new flags are not to be told.
+    pub silent: bool,
+    /// The flags or labels.
+    pub values: Values,
+}
+
+/// What STORE does.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Action {
+    /// `+FLAGS`
+    Add,
+    /// `-FLAGS`
+    Remove,
+    /// `FLAGS`
+    Replace,
+}
+
+/// What STORE changes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Values {
+    /// Flags.
+    Flags(Flags),
+    /// Labels of Gmail.
+    GmailLabels(Vec<Bytes>),
+}
+
+/// What SEARCH takes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SearchCommand {
+    /// Whether UIDs are asked for.
+    pub is_uid: bool,
+    /// What is asked for: nothing for `* SEARCH`, a list for `* ESEARCH`.
+    pub returns: Option<Vec<Return>>,
+    /// The charset of the texts. If there is none, `UTF-8` is told where the texts need it.
+    pub charset: Option<Bytes>,
+    /// Which messages.
+    pub search: Search,
+}
+
+impl SearchCommand {
+    /// `UID SEARCH`, without options.
+    pub fn uid(search: Search) -> Self {
+        Self { is_uid: true, returns: None, charset: None, search }
+    }
+}
+
+/// `search-return-opt`
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Return {
+    /// `ALL`
+    All,
+    /// `CONTEXT` (RFC 5267)
+    Context,
+    /// `COUNT`
+    Count,
+    /// `MAX`
+    Max,
+    /// `MIN`
+    Min,
+    /// `PARTIAL` (RFC 9394): from, to
+    Partial(i64, i64),
+    /// `RELEVANCY` (RFC 6203)
+    Relevancy,
+    /// `SAVE`
+    Save,
+    /// `UPDATE` (RFC 5267)
+    Update,
+}
+
+/// What SORT takes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Sort {
+    /// The search; its charset has to be told, and is `UTF-8` if it is not given.
+    pub search: SearchCommand,
+    /// By what, in order.
+    pub criteria: Vec<Criterion>,
+}
+
+/// `sort-criterion`
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Criterion {
+    /// Whether the order is reversed.
+    pub reverse: bool,
+    /// By what.
+    pub key: SortKey,
+}
+
+/// `sort-key`
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum SortKey {
+    /// `ARRIVAL`
+    Arrival,
+    /// `CC`
+    Cc,
+    /// `DATE`
+    Date,
+    /// `DISPLAYFROM` (RFC 5957)
+    DisplayFrom,
+    /// `DISPLAYTO` (RFC 5957)
+    DisplayTo,
+    /// `FROM`
+    From,
+    /// `RELEVANCY` (RFC 6203)
+    Relevancy,
+    /// `SIZE`
+    Size,
+    /// `SUBJECT`
+    Subject,
+    /// `TO`
+    To,
+}
+
+/// What THREAD takes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Thread {
+    /// The search; its charset has to be told, and is `UTF-8` if it is not given.
+    pub search: SearchCommand,
+    /// `ORDEREDSUBJECT`, `REFERENCES`, `REFS`
+    pub algorithm: Atom,
+}
+
+/// What LIST takes.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct List {
+    /// Which mailboxes: `SUBSCRIBED`, `SPECIAL-USE`, `REMOTE`, `RECURSIVEMATCH`.
+    pub select: Vec<Atom>,
+    /// What the patterns are relative to; mostly empty.
+    pub reference: Option<Mailbox>,
+    /// Names in which `%` and `*` are wildcards; more than one with LIST-EXTENDED.
+    pub patterns: Vec<Mailbox>,
+    /// What is told of them; nothing without `RETURN`.
+    pub returns: Option<Vec<ListReturn>>,
+}
+
+/// `return-option`
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum ListReturn {
+    /// `METADATA` (RFC 9590)
+    Metadata(Vec<Bytes>),
+    /// `CHILDREN`, `SUBSCRIBED`, `SPECIAL-USE`, `MYRIGHTS`
+    Option(Atom),
+    /// `STATUS`
+    Status(Vec<mailbox_status::Attribute>),
+}
+
+/// What GETMETADATA takes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct GetMetadata {
+    /// `MAXSIZE`: no entries above this
+    pub max_size: Option<u64>,
+    /// `DEPTH`: 0, 1 or infinity
+    pub depth: Option<Depth>,
+    /// Of which mailbox; the empty name stands for the server.
+    pub mailbox: Mailbox,
+    /// Which entries.
+    pub entries: Vec<Bytes>,
+}
+
+/// How many levels below an entry are told.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Depth {
+    /// None.
+    Zero,
+    /// One.
+    One,
+    /// All.
+    Infinity,
+}
+
+/// A command that cannot be read.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{error}")]
+pub struct CommandError {
+    /// Its tag, if that could be read: the answer is a tagged BAD then.
+    pub tag: Option<Tag>,
+    /// What was expected, and where.
+    #[source]
+    pub error: ParseError,
+}
+
+#[cfg(test)]
+mod tests;

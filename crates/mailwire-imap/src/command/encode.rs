@@ -1,0 +1,422 @@
+use bytes::Bytes;
+
+use super::{
+    Action, Append, Body, Command, Depth, Fetch, GetMetadata, List, ListReturn, Message, Messages, Return,
+    SearchCommand, Select, Sort, SortKey, Store, Thread, Values,
+};
+use crate::{
+    Mailbox,
+    account::{encode_fields, encode_values},
+    encoder::{EncodeError, Encoder},
+    fetch::Content,
+};
+
+impl Command {
+    /// Writes the command, with its line end.
+    pub fn encode(&self, out: &mut Encoder) {
+        out.raw(self.tag.as_bytes()).sp();
+        self.body.encode(out);
+        out.end();
+    }
+}
+
+impl Body {
+    fn encode(&self, out: &mut Encoder) {
+        let word = self.word();
+        let is_uid = match self {
+            Self::Copy(messages, _) | Self::Move(messages, _) | Self::Replace(messages, _) => {
+                messages.is_uid()
+            }
+            Self::Expunge(messages) => messages.is_some(),
+            Self::Fetch(fetch) => fetch.messages.is_uid(),
+            Self::Search(search) => search.is_uid,
+            Self::Sort(sort) => sort.search.is_uid,
+            Self::Store(store) => store.messages.is_uid(),
+            Self::Thread(thread) => thread.search.is_uid,
+            _ => false,
+        };
+        if is_uid {
+            out.raw(b"UID ");
+        }
+        out.raw(word);
+        self.encode_arguments(out);
+    }
+
+    fn word(&self) -> &'static [u8] {
+        match self {
+            Self::Append(_) => b"APPEND",
+            Self::Authenticate { .. } => b"AUTHENTICATE",
+            Self::Capability => b"CAPABILITY",
+            Self::Check => b"CHECK",
+            Self::Close => b"CLOSE",
+            Self::Compress(_) => b"COMPRESS",
+            Self::Copy(..) => b"COPY",
+            Self::Create(..) => b"CREATE",
+            Self::Delete(_) => b"DELETE",
+            Self::DeleteAcl(..) => b"DELETEACL",
+            Self::Enable(_) => b"ENABLE",
+            Self::Examine(_) => b"EXAMINE",
+            Self::Expunge(_) => b"EXPUNGE",
+            Self::Fetch(_) => b"FETCH",
+            Self::GetAcl(_) => b"GETACL",
+            Self::GetJmapAccess => b"GETJMAPACCESS",
+            Self::GetMetadata(_) => b"GETMETADATA",
+            Self::GetQuota(_) => b"GETQUOTA",
+            Self::GetQuotaRoot(_) => b"GETQUOTAROOT",
+            Self::Id(_) => b"ID",
+            Self::Idle => b"IDLE",
+            Self::Language(_) => b"LANGUAGE",
+            Self::List(_) => b"LIST",
+            Self::ListRights(..) => b"LISTRIGHTS",
+            Self::Login(..) => b"LOGIN",
+            Self::Logout => b"LOGOUT",
+            Self::Lsub(..) => b"LSUB",
+            Self::Move(..) => b"MOVE",
+            Self::MyRights(_) => b"MYRIGHTS",
+            Self::Namespace => b"NAMESPACE",
+            Self::Noop => b"NOOP",
+            Self::Rename(..) => b"RENAME",
+            Self::Replace(..) => b"REPLACE",
+            Self::Search(_) => b"SEARCH",
+            Self::Select(_) => b"SELECT",
+            Self::SetAcl(..) => b"SETACL",
+            Self::SetMetadata(..) => b"SETMETADATA",
+            Self::SetQuota(..) => b"SETQUOTA",
+            Self::Sort(_) => b"SORT",
+            Self::StartTls => b"STARTTLS",
+            Self::Status(..) => b"STATUS",
+            Self::Store(_) => b"STORE",
+            Self::Subscribe(_) => b"SUBSCRIBE",
+            Self::Thread(_) => b"THREAD",
+            Self::Unauthenticate => b"UNAUTHENTICATE",
+            Self::Unselect => b"UNSELECT",
+            Self::Unsubscribe(_) => b"UNSUBSCRIBE",
+            Self::Xlist(..) => b"XLIST",
+        }
+    }
+
+    fn encode_arguments(&self, out: &mut Encoder) {
+        match self {
+            Self::Append(append) => append.encode(out),
+            Self::Authenticate { mechanism, initial_response } => {
+                out.sp().raw(mechanism.as_bytes());
+                if let Some(response) = initial_response {
+                    out.sp().text(response.expose());
+                }
+            }
+            Self::Capability
+            | Self::Check
+            | Self::Close
+            | Self::Expunge(None)
+            | Self::GetJmapAccess
+            | Self::Idle
+            | Self::Logout
+            | Self::Namespace
+            | Self::Noop
+            | Self::StartTls
+            | Self::Unauthenticate
+            | Self::Unselect => {}
+            Self::Compress(algorithm) => out.sp().raw(algorithm.as_bytes()).done(),
+            Self::Copy(messages, mailbox) | Self::Move(messages, mailbox) => {
+                messages.encode(out.sp());
+                out.sp().mailbox(mailbox);
+            }
+            Self::Create(mailbox, uses) => {
+                out.sp().mailbox(mailbox);
+                if !uses.is_empty() {
+                    out.raw(b" (USE ").list(uses, |out, one| out.raw(one.as_bytes()).done()).raw(b")");
+                }
+            }
+            Self::Delete(mailbox)
+            | Self::GetAcl(mailbox)
+            | Self::GetQuotaRoot(mailbox)
+            | Self::MyRights(mailbox)
+            | Self::Subscribe(mailbox)
+            | Self::Unsubscribe(mailbox) => out.sp().mailbox(mailbox).done(),
+            Self::DeleteAcl(mailbox, identifier) | Self::ListRights(mailbox, identifier) => {
+                out.sp().mailbox(mailbox).sp().astring(identifier);
+            }
+            Self::Enable(capabilities) => {
+                if capabilities.is_empty() {
+                    out.fail(EncodeError::EmptyList);
+                }
+                capabilities.encode(out);
+            }
+            Self::Examine(select) | Self::Select(select) => select.encode(out.sp()),
+            Self::Expunge(Some(messages)) => messages.encode(out.sp()),
+            Self::Fetch(fetch) => fetch.encode(out.sp()),
+            Self::GetMetadata(command) => command.encode(out),
+            Self::GetQuota(root) => out.sp().astring(root).done(),
+            Self::Id(fields) => encode_fields(fields.as_ref(), out.sp()),
+            Self::Language(languages) => {
+                for language in languages {
+                    out.sp().astring(language);
+                }
+            }
+            Self::List(list) => list.encode(out.sp()),
+            Self::Login(user, password) => out.sp().astring(user).sp().astring(password.expose()).done(),
+            Self::Lsub(reference, pattern) | Self::Xlist(reference, pattern) => {
+                out.sp().mailbox(reference).sp().list_mailbox(pattern);
+            }
+            Self::Rename(from, to) => out.sp().mailbox(from).sp().mailbox(to).done(),
+            Self::Replace(messages, append) => {
+                messages.encode(out.sp());
+                append.encode(out);
+            }
+            Self::Search(search) => {
+                search.encode_returns(out);
+                search.encode_program(false, out.sp());
+            }
+            Self::SetAcl(mailbox, identifier, rights) => {
+                out.sp().mailbox(mailbox).sp().astring(identifier).sp().astring(rights);
+            }
+            Self::SetMetadata(mailbox, values) => encode_values(values, out.sp().mailbox(mailbox).sp()),
+            Self::SetQuota(root, limits) => {
+                out.sp().astring(root).sp().list(limits, |out, (name, limit)| {
+                    out.astring(name).sp().number(*limit);
+                });
+            }
+            Self::Sort(sort) => sort.encode(out),
+            Self::Status(mailbox, attributes) => {
+                out.sp().mailbox(mailbox).sp().list(attributes, |out, one| out.raw(one.as_bytes()).done());
+            }
+            Self::Store(store) => store.encode(out.sp()),
+            Self::Thread(thread) => thread.encode(out),
+        }
+    }
+}
+
+impl Messages {
+    fn encode(&self, out: &mut Encoder) {
+        match self {
+            Self::Sequence(set) => set.encode(out),
+            Self::Uid(set) => set.encode(out),
+            Self::Saved { .. } => out.raw(b"$").done(),
+        }
+    }
+}
+
+impl Append {
+    fn encode(&self, out: &mut Encoder) {
+        out.sp().mailbox(&self.mailbox);
+        if self.messages.is_empty() {
+            out.fail(EncodeError::EmptyList);
+        }
+        for message in &self.messages {
+            message.encode(out.sp());
+        }
+    }
+}
+
+impl Message {
+    fn encode(&self, out: &mut Encoder) {
+        if let Some(flags) = &self.flags {
+            flags.encode(out);
+            out.sp();
+        }
+        if let Some(date) = self.date {
+            date.encode(out);
+            out.sp();
+        }
+        if self.is_utf8 {
+            out.raw(b"UTF8 (");
+        }
+        let is_binary = self.is_binary || self.is_utf8;
+        match &self.content {
+            Content::Nil => out.literal(&Bytes::new()).done(),
+            Content::Octets(octets) if is_binary => out.literal8(octets).done(),
+            Content::Octets(octets) => out.literal(octets).done(),
+            Content::Streamed(length) => out.stream(*length, is_binary).done(),
+        }
+        if self.is_utf8 {
+            out.raw(b")");
+        }
+    }
+}
+
+impl Select {
+    fn encode(&self, out: &mut Encoder) {
+        out.mailbox(&self.mailbox);
+        match &self.qresync {
+            Some(known) => {
+                out.raw(if self.condstore { b" (CONDSTORE QRESYNC (" } else { b" (QRESYNC (" });
+                out.number(known.uid_validity.get().into()).sp().number(known.mod_seq.get());
+                if let Some(uids) = &known.known_uids {
+                    uids.encode(out.sp());
+                }
+                if let Some((numbers, uids)) = &known.sequence_match {
+                    numbers.encode(out.raw(b" ("));
+                    uids.encode(out.sp());
+                    out.raw(b")");
+                }
+                out.raw(b"))");
+            }
+            None if self.condstore => out.raw(b" (CONDSTORE)").done(),
+            None => {}
+        }
+    }
+}
+
+impl Fetch {
+    fn encode(&self, out: &mut Encoder) {
+        self.messages.encode(out);
+        out.sp();
+        match self.attributes.as_slice() {
+            [] => out.fail(EncodeError::EmptyList).done(),
+            [one] => one.encode(out),
+            several => out.list(several, |out, one| one.encode(out)).done(),
+        }
+        if self.changed_since.is_none() && self.partial.is_none() {
+            return;
+        }
+        out.raw(b" (");
+        if let Some(value) = self.changed_since {
+            out.raw(b"CHANGEDSINCE ").number(value.get());
+            if self.vanished {
+                out.raw(b" VANISHED");
+            }
+        }
+        if let Some((from, to)) = self.partial {
+            out.raw(if self.changed_since.is_some() { b" PARTIAL " } else { b"PARTIAL " });
+            encode_range(from, to, out);
+        }
+        out.raw(b")");
+    }
+}
+
+fn encode_range(from: i64, to: i64, out: &mut Encoder) {
+    for (before, number) in [(&b""[..], from), (b":", to)] {
+        out.raw(before).raw(if number < 0 { b"-" } else { b"" }).number(number.unsigned_abs());
+    }
+}
+
+impl Store {
+    fn encode(&self, out: &mut Encoder) {
+        self.messages.encode(out);
+        if let Some(value) = self.unchanged_since {
+            out.raw(b" (UNCHANGEDSINCE ").number(value.get()).raw(b")");
+        }
+        out.raw(match self.action {
+            Action::Add => b" +",
+            Action::Remove => b" -",
+            Action::Replace => b" ",
+        });
+        out.raw(if matches!(self.values, Values::Flags(_)) { b"FLAGS" } else { b"X-GM-LABELS" });
+        out.raw(if self.silent { b".SILENT " } else { b" " });
+        match &self.values {
+            Values::Flags(flags) => flags.encode(out),
+            Values::GmailLabels(labels) => out.list(labels, |out, label| out.string(label).done()).done(),
+        }
+    }
+}
+
+impl SearchCommand {
+    fn encode_returns(&self, out: &mut Encoder) {
+        let Some(returns) = &self.returns else { return };
+        out.raw(b" RETURN ").list(returns, |out, one| match one {
+            Return::All => out.raw(b"ALL").done(),
+            Return::Context => out.raw(b"CONTEXT").done(),
+            Return::Count => out.raw(b"COUNT").done(),
+            Return::Max => out.raw(b"MAX").done(),
+            Return::Min => out.raw(b"MIN").done(),
+            Return::Partial(from, to) => encode_range(*from, *to, out.raw(b"PARTIAL ")),
+            Return::Relevancy => out.raw(b"RELEVANCY").done(),
+            Return::Save => out.raw(b"SAVE").done(),
+            Return::Update => out.raw(b"UPDATE").done(),
+        });
+    }
+
+    fn encode_program(&self, needs_charset: bool, out: &mut Encoder) {
+        // Many servers refuse any charset: it is told only where it has to be.
+        let charset = self.charset.as_deref();
+        let automatic = needs_charset || (!out.abilities().utf8 && self.search.needs_charset());
+        if let Some(charset) = charset.or(automatic.then_some(b"UTF-8")) {
+            out.raw(if needs_charset { b"" } else { b"CHARSET " }).astring(charset).sp();
+        }
+        self.search.encode_program(out);
+    }
+}
+
+impl Sort {
+    fn encode(&self, out: &mut Encoder) {
+        self.search.encode_returns(out);
+        out.sp().list(&self.criteria, |out, one| {
+            out.raw(if one.reverse { b"REVERSE " } else { b"" }).raw(one.key.as_bytes()).done();
+        });
+        self.search.encode_program(true, out.sp());
+    }
+}
+
+impl SortKey {
+    fn as_bytes(self) -> &'static [u8] {
+        match self {
+            Self::Arrival => b"ARRIVAL",
+            Self::Cc => b"CC",
+            Self::Date => b"DATE",
+            Self::DisplayFrom => b"DISPLAYFROM",
+            Self::DisplayTo => b"DISPLAYTO",
+            Self::From => b"FROM",
+            Self::Relevancy => b"RELEVANCY",
+            Self::Size => b"SIZE",
+            Self::Subject => b"SUBJECT",
+            Self::To => b"TO",
+        }
+    }
+}
+
+impl Thread {
+    fn encode(&self, out: &mut Encoder) {
+        self.search.encode_returns(out);
+        self.search.encode_program(true, out.sp().raw(self.algorithm.as_bytes()).sp());
+    }
+}
+
+impl List {
+    fn encode(&self, out: &mut Encoder) {
+        if !self.select.is_empty() {
+            out.list(&self.select, |out, one| out.raw(one.as_bytes()).done()).sp();
+        }
+        out.mailbox(self.reference.as_ref().unwrap_or(&Mailbox::new(""))).sp();
+        match self.patterns.as_slice() {
+            [] => out.fail(EncodeError::EmptyList).done(),
+            [one] => out.list_mailbox(one).done(),
+            several => out.list(several, |out, one| out.list_mailbox(one).done()).done(),
+        }
+        let Some(returns) = &self.returns else { return };
+        out.raw(b" RETURN ").list(returns, |out, one| match one {
+            ListReturn::Metadata(entries) => {
+                out.raw(b"METADATA ").list(entries, |out, entry| out.astring(entry).done());
+            }
+            ListReturn::Option(word) => out.raw(word.as_bytes()).done(),
+            ListReturn::Status(attributes) => {
+                out.raw(b"STATUS ").list(attributes, |out, one| out.raw(one.as_bytes()).done());
+            }
+        });
+    }
+}
+
+impl GetMetadata {
+    fn encode(&self, out: &mut Encoder) {
+        if self.max_size.is_some() || self.depth.is_some() {
+            out.raw(b" (");
+            if let Some(size) = self.max_size {
+                out.raw(b"MAXSIZE ").number(size);
+            }
+            if let Some(depth) = self.depth {
+                out.raw(if self.max_size.is_some() { b" DEPTH " } else { b"DEPTH " });
+                out.raw(match depth {
+                    Depth::Zero => b"0",
+                    Depth::One => b"1",
+                    Depth::Infinity => b"infinity",
+                });
+            }
+            out.raw(b")");
+        }
+        out.sp().mailbox(&self.mailbox).sp();
+        match self.entries.as_slice() {
+            [] => out.fail(EncodeError::EmptyList).done(),
+            [one] => out.astring(one).done(),
+            several => out.list(several, |out, one| out.astring(one).done()).done(),
+        }
+    }
+}

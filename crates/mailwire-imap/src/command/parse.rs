@@ -1,0 +1,566 @@
+use alloc::{vec, vec::Vec};
+
+mod account;
+
+use account::{get_metadata, set_acl, set_quota};
+
+use super::{
+    Action, Append, Body, Command, CommandError, Criterion, Fetch, List, ListReturn, Message, Messages,
+    QResync, Return, SearchCommand, Select, Sort, SortKey, Store, Thread, Values,
+};
+use crate::{
+    Atom, Mailbox, ModSeq, Secret, Tag,
+    account::{entry_values, fields},
+    capability::capabilities,
+    date::date_time,
+    fetch::Content,
+    fetch_attribute::attributes,
+    flag::{flag, flag_list},
+    grammar::{
+        ASTRING, HIGH, LIST, Word, astring, atom, close, digits, is_closing, list, literal, literal_header,
+        loose_spaces, nz_number, open, run, sp, string, to_end, word,
+    },
+    input::{Context, Input, Parsed, ended, into_error},
+    list as mailbox_list,
+    mailbox::mailbox,
+    mailbox_status,
+    search::program,
+    set::sequence_set,
+};
+
+/// `command`
+pub(crate) fn command(context: &Context<'_>) -> Result<Command, CommandError> {
+    let input = Input::new(context);
+    let (octets, rest) = input.split(run(input.rest(), ASTRING));
+    if octets.is_empty() || octets.contains(&b'+') {
+        return Err(CommandError { tag: None, error: input.error("tag") });
+    }
+    let tag = Tag::from_parsed(input.bytes(octets));
+    let error = match sp(rest).and_then(|(rest, ())| body(rest)) {
+        Ok((rest, body)) => match ended(rest) {
+            Ok(()) => return Ok(Command { tag, body }),
+            Err(error) => error,
+        },
+        Err(error) => into_error(&error, context),
+    };
+    // What follows these words is a secret.
+    let keyword = sp(rest).and_then(|(rest, ())| word(rest));
+    let error = match keyword {
+        Ok((after, word)) if matches!(word.as_bytes(), b"LOGIN" | b"AUTHENTICATE") => {
+            error.redacted(context.frame.octets(), after.offset())
+        }
+        _ => error,
+    };
+    Err(CommandError { tag: Some(tag), error })
+}
+
+fn body(input: Input<'_>) -> Parsed<'_, Body> {
+    let (rest, word) = word(input)?;
+    let simple = match word.as_bytes() {
+        b"CAPABILITY" => Body::Capability,
+        b"CHECK" => Body::Check,
+        b"CLOSE" => Body::Close,
+        b"EXPUNGE" => Body::Expunge(None),
+        b"GETJMAPACCESS" => Body::GetJmapAccess,
+        b"IDLE" => Body::Idle,
+        b"LOGOUT" => Body::Logout,
+        b"NAMESPACE" => Body::Namespace,
+        b"NOOP" => Body::Noop,
+        b"STARTTLS" => Body::StartTls,
+        b"UNAUTHENTICATE" => Body::Unauthenticate,
+        b"UNSELECT" => Body::Unselect,
+        b"ENABLE" => {
+            let (after, list) = capabilities(rest)?;
+            return if list.is_empty() {
+                rest.expected("capability")
+            } else {
+                Ok((after, Body::Enable(list)))
+            };
+        }
+        b"LANGUAGE" => {
+            return to_end(rest, astring).map(|(rest, languages)| (rest, Body::Language(languages)));
+        }
+        b"UID" => return uid(sp(rest)?.0),
+        _ => return with_arguments(input, word, rest),
+    };
+    Ok((rest, simple))
+}
+
+fn with_arguments<'a>(input: Input<'a>, word: Word, rest: Input<'a>) -> Parsed<'a, Body> {
+    let known: fn(Input<'_>) -> Parsed<'_, Body> = match word.as_bytes() {
+        b"APPEND" => |input| append(input).map(|(rest, append)| (rest, Body::Append(append))),
+        b"AUTHENTICATE" => authenticate,
+        b"COMPRESS" => |input| name(input).map(|(rest, algorithm)| (rest, Body::Compress(algorithm))),
+        b"CREATE" => create,
+        b"DELETE" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::Delete(mailbox))),
+        b"DELETEACL" => {
+            |input| mailbox_and(input, astring).map(|(rest, (a, b))| (rest, Body::DeleteAcl(a, b)))
+        }
+        b"EXAMINE" => |input| select(input).map(|(rest, select)| (rest, Body::Examine(select))),
+        b"GETACL" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::GetAcl(mailbox))),
+        b"GETMETADATA" => get_metadata,
+        b"GETQUOTA" => |input| astring(input).map(|(rest, root)| (rest, Body::GetQuota(root))),
+        b"GETQUOTAROOT" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::GetQuotaRoot(mailbox))),
+        b"ID" => |input| fields(input).map(|(rest, fields)| (rest, Body::Id(fields))),
+        b"LIST" => |input| list_command(input).map(|(rest, list)| (rest, Body::List(list))),
+        b"LISTRIGHTS" => {
+            |input| mailbox_and(input, astring).map(|(rest, (a, b))| (rest, Body::ListRights(a, b)))
+        }
+        b"LOGIN" => login,
+        b"LSUB" => |input| mailbox_and(input, pattern).map(|(rest, (a, b))| (rest, Body::Lsub(a, b))),
+        b"MYRIGHTS" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::MyRights(mailbox))),
+        b"RENAME" => |input| mailbox_and(input, mailbox).map(|(rest, (a, b))| (rest, Body::Rename(a, b))),
+        b"SELECT" => |input| select(input).map(|(rest, select)| (rest, Body::Select(select))),
+        b"SETACL" => set_acl,
+        b"SETMETADATA" => {
+            |input| mailbox_and(input, entry_values).map(|(rest, (a, b))| (rest, Body::SetMetadata(a, b)))
+        }
+        b"SETQUOTA" => set_quota,
+        b"STATUS" => status,
+        b"SUBSCRIBE" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::Subscribe(mailbox))),
+        b"UNSUBSCRIBE" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::Unsubscribe(mailbox))),
+        b"XLIST" => |input| mailbox_and(input, pattern).map(|(rest, (a, b))| (rest, Body::Xlist(a, b))),
+        _ => return numbered(input, word, rest, false),
+    };
+    known(sp(rest)?.0)
+}
+
+fn uid(input: Input<'_>) -> Parsed<'_, Body> {
+    let (rest, word) = word(input)?;
+    if word.as_bytes() == b"EXPUNGE" {
+        let (rest, messages) = messages(sp(rest)?.0, true)?;
+        return Ok((rest, Body::Expunge(Some(messages))));
+    }
+    numbered(input, word, rest, true)
+}
+
+/// What exists with `UID` before it and without.
+fn numbered<'a>(input: Input<'a>, word: Word, rest: Input<'a>, is_uid: bool) -> Parsed<'a, Body> {
+    let known: fn(Input<'_>, bool) -> Parsed<'_, Body> = match word.as_bytes() {
+        b"COPY" => |input, is_uid| {
+            messages_and(input, is_uid, mailbox).map(|(rest, (a, b))| (rest, Body::Copy(a, b)))
+        },
+        b"FETCH" => fetch,
+        b"MOVE" => |input, is_uid| {
+            messages_and(input, is_uid, mailbox).map(|(rest, (a, b))| (rest, Body::Move(a, b)))
+        },
+        b"REPLACE" => |input, is_uid| {
+            messages_and(input, is_uid, append).map(|(rest, (a, b))| (rest, Body::Replace(a, b)))
+        },
+        b"SEARCH" => search,
+        b"SORT" => sort,
+        b"STORE" => store,
+        b"THREAD" => thread,
+        _ => return input.expected("command"),
+    };
+    known(sp(rest)?.0, is_uid)
+}
+
+/// `sequence-set`, `$`
+fn messages(input: Input<'_>, is_uid: bool) -> Parsed<'_, Messages> {
+    if input.first() == Some(b'$') {
+        return Ok((input.skip(1), Messages::Saved { is_uid }));
+    }
+    if is_uid {
+        return sequence_set(input).map(|(rest, set)| (rest, Messages::Uid(set)));
+    }
+    sequence_set(input).map(|(rest, set)| (rest, Messages::Sequence(set)))
+}
+
+fn messages_and<'a, T>(
+    input: Input<'a>,
+    is_uid: bool,
+    other: impl FnOnce(Input<'a>) -> Parsed<'a, T>,
+) -> Parsed<'a, (Messages, T)> {
+    let (rest, messages) = messages(input, is_uid)?;
+    let (rest, other) = other(sp(rest)?.0)?;
+    Ok((rest, (messages, other)))
+}
+
+fn mailbox_and<'a, T>(
+    input: Input<'a>,
+    other: impl FnOnce(Input<'a>) -> Parsed<'a, T>,
+) -> Parsed<'a, (Mailbox, T)> {
+    let (rest, mailbox) = mailbox(input)?;
+    let (rest, other) = other(sp(rest)?.0)?;
+    Ok((rest, (mailbox, other)))
+}
+
+fn name(input: Input<'_>) -> Parsed<'_, Atom> {
+    atom(input).map(|(rest, octets)| (rest, Atom::from_parsed(input.bytes(octets))))
+}
+
+/// `login = "LOGIN" SP userid SP password`
+fn login(input: Input<'_>) -> Parsed<'_, Body> {
+    let (rest, user) = astring(input)?;
+    let (rest, password) = astring(sp(rest)?.0)?;
+    Ok((rest, Body::Login(user, Secret::new(password))))
+}
+
+/// `authenticate = "AUTHENTICATE" SP auth-type [SP initial-resp]`
+fn authenticate(input: Input<'_>) -> Parsed<'_, Body> {
+    let (rest, mechanism) = name(input)?;
+    if loose_spaces(rest).is_empty() {
+        return Ok((rest, Body::Authenticate { mechanism, initial_response: None }));
+    }
+    let (rest, ()) = sp(rest)?;
+    let is_base64 = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/' | b'=');
+    let (octets, after) = rest.split(rest.rest().iter().take_while(|octet| is_base64(octet)).count());
+    if octets.is_empty() {
+        return rest.expected("initial-resp");
+    }
+    Ok((after, Body::Authenticate { mechanism, initial_response: Some(Secret::new(octets)) }))
+}
+
+/// `"CREATE" SP mailbox [SP "(" "USE" SP "(" use-attr *(SP use-attr) ")" ")"]`
+fn create(input: Input<'_>) -> Parsed<'_, Body> {
+    let (rest, mailbox) = mailbox(input)?;
+    if loose_spaces(rest).is_empty() {
+        return Ok((rest, Body::Create(mailbox, Vec::new())));
+    }
+    let (rest, ()) = open(sp(rest)?.0)?;
+    let (after, word) = word(rest)?;
+    if word.as_bytes() != b"USE" {
+        return rest.expected("USE");
+    }
+    let (rest, uses) = mailbox_list::attributes(sp(after)?.0)?;
+    Ok((close(rest)?.0, Body::Create(mailbox, uses.iter().collect())))
+}
+
+/// `mailbox [select-params]`
+fn select(input: Input<'_>) -> Parsed<'_, Select> {
+    let (mut input, mailbox) = mailbox(input)?;
+    let mut select = Select { mailbox, condstore: false, qresync: None };
+    if loose_spaces(input).is_empty() {
+        return Ok((input, select));
+    }
+    input = open(sp(input)?.0)?.0;
+    while !is_closing(input) {
+        let (rest, word) = word(input)?;
+        input = match word.as_bytes() {
+            b"CONDSTORE" => {
+                select.condstore = true;
+                rest
+            }
+            b"QRESYNC" => {
+                let (rest, known) = qresync(sp(rest)?.0)?;
+                select.qresync = Some(known);
+                rest
+            }
+            _ => return input.expected("select-param"),
+        };
+        if !is_closing(input) {
+            input = sp(input)?.0;
+        }
+    }
+    Ok((close(input)?.0, select))
+}
+
+/// `"(" uidvalidity SP mod-sequence-value [SP known-uids] [SP seq-match-data] ")"`
+fn qresync(input: Input<'_>) -> Parsed<'_, QResync> {
+    let (input, ()) = open(input)?;
+    let (input, uid_validity) = nz_number(input)?;
+    let (mut input, mod_seq) = mod_seq(sp(input)?.0)?;
+    let (mut known_uids, mut sequence_match) = (None, None);
+    if !is_closing(input) && sp(input)?.0.first() != Some(b'(') {
+        let (rest, uids) = sequence_set(sp(input)?.0)?;
+        (input, known_uids) = (rest, Some(uids));
+    }
+    if !is_closing(input) {
+        let (rest, ()) = open(sp(input)?.0)?;
+        let (rest, numbers) = sequence_set(rest)?;
+        let (rest, uids) = sequence_set(sp(rest)?.0)?;
+        (input, sequence_match) = (close(rest)?.0, Some((numbers, uids)));
+    }
+    let known = QResync { uid_validity: uid_validity.into(), mod_seq, known_uids, sequence_match };
+    Ok((close(input)?.0, known))
+}
+
+fn mod_seq(input: Input<'_>) -> Parsed<'_, ModSeq> {
+    let (rest, value) = digits(input)?;
+    match ModSeq::new(value) {
+        Some(value) => Ok((rest, value)),
+        None => input.expected("number of 63 bits"),
+    }
+}
+
+/// `mailbox 1*(SP append-message)`
+fn append(input: Input<'_>) -> Parsed<'_, Append> {
+    let (mut input, mailbox) = mailbox(input)?;
+    let mut messages = Vec::with_capacity(1);
+    loop {
+        let (rest, one) = message(sp(input)?.0)?;
+        messages.push(one);
+        input = rest;
+        if loose_spaces(input).is_empty() {
+            return Ok((input, Append { mailbox, messages }));
+        }
+    }
+}
+
+/// `[flag-list SP] [date-time SP] (literal / literal8 / "UTF8" SP "(" literal8 ")")`
+fn message(input: Input<'_>) -> Parsed<'_, Message> {
+    let (mut input, mut flags, mut date) = (input, None, None);
+    if input.first() == Some(b'(') {
+        let (rest, list) = flag_list(input)?;
+        (input, flags) = (sp(rest)?.0, Some(list));
+    }
+    if input.first() == Some(b'"') {
+        let (rest, moment) = date_time(input)?;
+        (input, date) = (sp(rest)?.0, moment);
+    }
+    let is_utf8 = input.rest().get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"UTF8 ("));
+    if is_utf8 {
+        input = input.skip(6);
+    }
+    let is_binary = input.first() == Some(b'~');
+    if is_utf8 && !is_binary {
+        return input.expected("literal8");
+    }
+    let (after, length) = literal_header(input)?;
+    let (mut rest, content) = if after.context.frame.is_streamed_at(after.offset()) {
+        (after, Content::Streamed(length))
+    } else {
+        literal(input).map(|(rest, octets)| (rest, Content::Octets(octets)))?
+    };
+    if is_utf8 {
+        rest = close(rest)?.0;
+    }
+    Ok((rest, Message { flags, date, content, is_binary, is_utf8 }))
+}
+
+/// `sequence-set SP (macro / fetch-att / list) [fetch-modifiers]`
+fn fetch(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
+    let (input, (messages, attributes)) = messages_and(input, is_uid, attributes)?;
+    let mut fetch = Fetch::new(messages, attributes);
+    if loose_spaces(input).is_empty() {
+        return Ok((input, Body::Fetch(fetch)));
+    }
+    let (mut input, ()) = open(sp(input)?.0)?;
+    while !is_closing(input) {
+        let (rest, word) = word(input)?;
+        input = match word.as_bytes() {
+            b"CHANGEDSINCE" => {
+                let (rest, value) = mod_seq(sp(rest)?.0)?;
+                fetch.changed_since = Some(value);
+                rest
+            }
+            b"PARTIAL" => {
+                let (rest, range) = range(sp(rest)?.0)?;
+                fetch.partial = Some(range);
+                rest
+            }
+            b"VANISHED" if is_uid => {
+                fetch.vanished = true;
+                rest
+            }
+            _ => return input.expected("fetch-modifier"),
+        };
+        if !is_closing(input) {
+            input = sp(input)?.0;
+        }
+    }
+    Ok((close(input)?.0, Body::Fetch(fetch)))
+}
+
+/// `partial-range`: two numbers from 1, both negative or both not.
+fn range(input: Input<'_>) -> Parsed<'_, (i64, i64)> {
+    let (rest, from) = signed(input)?;
+    let (rest, ()) = crate::grammar::octet(rest, b':', "\":\"")?;
+    let (rest, to) = signed(rest)?;
+    if (from < 0) == (to < 0) { Ok((rest, (from, to))) } else { input.expected("partial-range") }
+}
+
+fn signed(input: Input<'_>) -> Parsed<'_, i64> {
+    let is_negative = input.first() == Some(b'-');
+    let (rest, value) = nz_number(if is_negative { input.skip(1) } else { input })?;
+    let value = i64::from(value.get());
+    Ok((rest, if is_negative { -value } else { value }))
+}
+
+/// `sequence-set [SP store-modifiers] SP store-att-flags`
+fn store(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
+    let (rest, messages) = messages(input, is_uid)?;
+    let (mut input, mut unchanged_since) = (sp(rest)?.0, None);
+    if input.first() == Some(b'(') {
+        let (rest, word) = word(input.skip(1))?;
+        if word.as_bytes() != b"UNCHANGEDSINCE" {
+            return input.expected("store-modifier");
+        }
+        let (rest, value) = mod_seq(sp(rest)?.0)?;
+        (input, unchanged_since) = (sp(close(rest)?.0)?.0, Some(value));
+    }
+    let (action, before) = match input.first() {
+        Some(b'+') => (Action::Add, input.skip(1)),
+        Some(b'-') => (Action::Remove, input.skip(1)),
+        _ => (Action::Replace, input),
+    };
+    let (rest, word) = word(before)?;
+    let silent = word.as_bytes().ends_with(b".SILENT");
+    let (rest, values) = match word.as_bytes() {
+        b"FLAGS" | b"FLAGS.SILENT" => flags(sp(rest)?.0)?,
+        b"X-GM-LABELS" | b"X-GM-LABELS.SILENT" => list(sp(rest)?.0, crate::fetch::label)
+            .map(|(rest, labels)| (rest, Values::GmailLabels(labels)))?,
+        _ => return input.expected("store-att-flags"),
+    };
+    Ok((rest, Body::Store(Store { messages, unchanged_since, action, silent, values })))
+}
+
+/// `flag-list / (flag *(SP flag))`
+fn flags(input: Input<'_>) -> Parsed<'_, Values> {
+    if input.first() == Some(b'(') {
+        return flag_list(input).map(|(rest, flags)| (rest, Values::Flags(flags)));
+    }
+    let (rest, first) = flag(input)?;
+    let (rest, others) = to_end(rest, flag)?;
+    Ok((rest, Values::Flags(first.into_iter().chain(others.into_iter().flatten()).collect())))
+}
+
+/// `[search-return-opts] SP search-program`
+fn search(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
+    let (mut input, returns) = returns(input)?;
+    let mut charset = None;
+    if input.rest().get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"CHARSET ")) {
+        let (rest, name) = astring(sp(input.skip(7))?.0)?;
+        (input, charset) = (sp(rest)?.0, Some(name));
+    }
+    let (rest, search) = program(input)?;
+    Ok((rest, Body::Search(SearchCommand { is_uid, returns, charset, search })))
+}
+
+/// `["RETURN" SP "(" [search-return-opt *(SP search-return-opt)] ")" SP]`
+fn returns(input: Input<'_>) -> Parsed<'_, Option<Vec<Return>>> {
+    if !input.rest().get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"RETURN ")) {
+        return Ok((input, None));
+    }
+    let (rest, options) = list(sp(input.skip(6))?.0, |input| {
+        let (rest, word) = word(input)?;
+        let option = match word.as_bytes() {
+            b"ALL" => Return::All,
+            b"CONTEXT" => Return::Context,
+            b"COUNT" => Return::Count,
+            b"MAX" => Return::Max,
+            b"MIN" => Return::Min,
+            b"PARTIAL" => {
+                let (rest, (from, to)) = range(sp(rest)?.0)?;
+                return Ok((rest, Return::Partial(from, to)));
+            }
+            b"RELEVANCY" => Return::Relevancy,
+            b"SAVE" => Return::Save,
+            b"UPDATE" => Return::Update,
+            _ => return input.expected("search-return-opt"),
+        };
+        Ok((rest, option))
+    })?;
+    Ok((sp(rest)?.0, Some(options)))
+}
+
+/// `[RETURN ...] sort-criteria SP charset 1*(SP search-key)`
+fn sort(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
+    let (input, returns) = returns(input)?;
+    let (rest, criteria) = list(input, criterion)?;
+    if criteria.is_empty() {
+        return input.expected("sort-criterion");
+    }
+    let (rest, charset) = astring(sp(rest)?.0)?;
+    let (rest, search) = program(sp(rest)?.0)?;
+    let search = SearchCommand { is_uid, returns, charset: Some(charset), search };
+    Ok((rest, Body::Sort(Sort { search, criteria })))
+}
+
+/// `["REVERSE" SP] sort-key`
+fn criterion(input: Input<'_>) -> Parsed<'_, Criterion> {
+    let (mut rest, mut name) = word(input)?;
+    let reverse = name.as_bytes() == b"REVERSE";
+    if reverse {
+        (rest, name) = word(sp(rest)?.0)?;
+    }
+    let key = match name.as_bytes() {
+        b"ARRIVAL" => SortKey::Arrival,
+        b"CC" => SortKey::Cc,
+        b"DATE" => SortKey::Date,
+        b"DISPLAYFROM" => SortKey::DisplayFrom,
+        b"DISPLAYTO" => SortKey::DisplayTo,
+        b"FROM" => SortKey::From,
+        b"RELEVANCY" => SortKey::Relevancy,
+        b"SIZE" => SortKey::Size,
+        b"SUBJECT" => SortKey::Subject,
+        b"TO" => SortKey::To,
+        _ => return input.expected("sort-key"),
+    };
+    Ok((rest, Criterion { reverse, key }))
+}
+
+/// `[RETURN ...] thread-alg SP charset 1*(SP search-key)`
+fn thread(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
+    let (input, returns) = returns(input)?;
+    let (rest, algorithm) = name(input)?;
+    let (rest, charset) = astring(sp(rest)?.0)?;
+    let (rest, search) = program(sp(rest)?.0)?;
+    let search = SearchCommand { is_uid, returns, charset: Some(charset), search };
+    Ok((rest, Body::Thread(Thread { search, algorithm })))
+}
+
+/// `[SP list-select-opts] SP mailbox SP mbox-or-pat [SP list-return-opts]`
+fn list_command(input: Input<'_>) -> Parsed<'_, List> {
+    let (mut input, mut command) = (input, List::default());
+    if input.first() == Some(b'(') {
+        let (rest, select) = list(input, name)?;
+        (input, command.select) = (sp(rest)?.0, select);
+    }
+    let (rest, reference) = mailbox(input)?;
+    command.reference = Some(reference);
+    let (rest, ()) = sp(rest)?;
+    let (rest, patterns) = match rest.first() {
+        Some(b'(') => list(rest, pattern)?,
+        _ => pattern(rest).map(|(rest, one)| (rest, vec![one]))?,
+    };
+    command.patterns = patterns;
+    if loose_spaces(rest).is_empty() {
+        return Ok((rest, command));
+    }
+    let (before, ()) = sp(rest)?;
+    let (rest, word) = word(before)?;
+    if word.as_bytes() != b"RETURN" {
+        return before.expected("RETURN");
+    }
+    let (rest, returns) = list(sp(rest)?.0, list_return)?;
+    Ok((rest, List { returns: Some(returns), ..command }))
+}
+
+fn list_return(input: Input<'_>) -> Parsed<'_, ListReturn> {
+    let (rest, word) = word(input)?;
+    match word.as_bytes() {
+        b"METADATA" => {
+            list(sp(rest)?.0, astring).map(|(rest, entries)| (rest, ListReturn::Metadata(entries)))
+        }
+        b"STATUS" => {
+            list(sp(rest)?.0, mailbox_status::attribute).map(|(rest, list)| (rest, ListReturn::Status(list)))
+        }
+        _ => name(input).map(|(rest, word)| (rest, ListReturn::Option(word))),
+    }
+}
+
+/// `list-mailbox = 1*list-char / string`
+fn pattern(input: Input<'_>) -> Parsed<'_, Mailbox> {
+    let is_utf8 = input.context.is_utf8;
+    if matches!(input.first(), Some(b'"' | b'{' | b'~')) {
+        return string(input).map(|(rest, octets)| (rest, Mailbox::from_wire(octets, is_utf8)));
+    }
+    let class = if input.quirks().raw_names { LIST | HIGH } else { LIST };
+    let (octets, rest) = input.split(run(input.rest(), class));
+    if octets.is_empty() {
+        return input.expected("list-mailbox");
+    }
+    Ok((rest, Mailbox::from_wire(input.bytes(octets), is_utf8)))
+}
+
+/// `mailbox SP "(" status-att *(SP status-att) ")"`
+fn status(input: Input<'_>) -> Parsed<'_, Body> {
+    let (rest, (mailbox, attributes)) = mailbox_and(input, |input| list(input, mailbox_status::attribute))?;
+    if attributes.is_empty() {
+        input.expected("status-att")
+    } else {
+        Ok((rest, Body::Status(mailbox, attributes)))
+    }
+}
