@@ -427,6 +427,9 @@ fn key(input: Input<'_>, depth: usize) -> Parsed<'_, Search> {
 fn group(input: Input<'_>, depth: usize) -> Parsed<'_, Search> {
     let (input, ()) = open(input)?;
     let (mut input, first) = key(loose_spaces(input), depth + 1)?;
+    if is_closing(input) {
+        return Ok((close(input)?.0, first));
+    }
     let mut keys = Vec::from([first]);
     while !is_closing(input) {
         let (rest, key) = key(sp(input)?.0, depth + 1)?;

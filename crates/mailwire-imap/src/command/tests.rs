@@ -150,6 +150,7 @@ fn other_forms_of_the_same() {
         ("a1 fetch 1 full", "a1 FETCH 1 (FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODY)"),
         ("a1 FETCH 1 FAST", "a1 FETCH 1 (FLAGS INTERNALDATE RFC822.SIZE)"),
         ("a1 STORE 1 FLAGS \\Seen \\Deleted", "a1 STORE 1 FLAGS (\\Deleted \\Seen)"),
+        ("a1 SEARCH ((ALL) (SEEN DRAFT))", "a1 SEARCH ALL (SEEN DRAFT)"),
         ("a1 SELECT inbox", "a1 SELECT INBOX"),
         ("a1 SEARCH SINCE \"1-Feb-1994\"", "a1 SEARCH SINCE 1-Feb-1994"),
         ("a1 SEARCH MODSEQ \"/flags/\\\\draft\" all 620162338", "a1 SEARCH MODSEQ 620162338"),
