@@ -2,10 +2,8 @@
 
 use alloc::vec::Vec;
 
-use bytes::Bytes;
-
 use crate::{
-    Mailbox,
+    Mailbox, Octets,
     encoder::Encoder,
     grammar::{
         astring, close, is_closing, list, loose_spaces, nil, nstring, number64, open, sp, string, to_end,
@@ -18,7 +16,7 @@ use crate::{
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Quota {
     /// What the limits are for; often the empty name.
-    pub root: Bytes,
+    pub root: Octets,
     /// The limits.
     pub resources: Vec<Resource>,
 }
@@ -27,7 +25,7 @@ pub struct Quota {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Resource {
     /// `STORAGE`, `MESSAGE`, `MAILBOX`, `ANNOTATION-STORAGE`, or another, in any case.
-    pub name: Bytes,
+    pub name: Octets,
     /// How much is used; of `STORAGE`, in units of 1024 octets.
     pub usage: u64,
     /// How much may be.
@@ -59,7 +57,7 @@ pub(crate) fn quota(input: Input<'_>) -> Parsed<'_, Quota> {
 }
 
 /// `mailbox *(SP quota-root-name)`
-pub(crate) fn quota_root(input: Input<'_>) -> Parsed<'_, (Mailbox, Vec<Bytes>)> {
+pub(crate) fn quota_root(input: Input<'_>) -> Parsed<'_, (Mailbox, Vec<Octets>)> {
     let (input, mailbox) = mailbox(input)?;
     let (input, roots) = to_end(input, astring)?;
     Ok((input, (mailbox, roots)))
@@ -71,7 +69,7 @@ pub struct Acl {
     /// Whose rights.
     pub mailbox: Mailbox,
     /// Identifiers and rights.
-    pub entries: Vec<(Bytes, Bytes)>,
+    pub entries: Vec<(Octets, Octets)>,
 }
 
 /// `* LISTRIGHTS` ([RFC 4314 section 3.7](https://www.rfc-editor.org/rfc/rfc4314#section-3.7))
@@ -80,11 +78,11 @@ pub struct ListRights {
     /// Of which mailbox.
     pub mailbox: Mailbox,
     /// Whose.
-    pub identifier: Bytes,
+    pub identifier: Octets,
     /// What is always granted.
-    pub required: Bytes,
+    pub required: Octets,
     /// What can be granted; the rights of one string go together.
-    pub optional: Vec<Bytes>,
+    pub optional: Vec<Octets>,
 }
 
 impl Acl {
@@ -139,9 +137,9 @@ pub struct Metadata {
 #[non_exhaustive]
 pub enum Entries {
     /// Entries that have changed.
-    Names(Vec<Bytes>),
+    Names(Vec<Octets>),
     /// Entries and their values.
-    Values(Vec<(Bytes, Option<Bytes>)>),
+    Values(Vec<(Octets, Option<Octets>)>),
 }
 
 impl Metadata {
@@ -154,7 +152,7 @@ impl Metadata {
     }
 }
 
-pub(crate) fn encode_values(values: &[(Bytes, Option<Bytes>)], out: &mut Encoder) {
+pub(crate) fn encode_values(values: &[(Octets, Option<Octets>)], out: &mut Encoder) {
     out.list(values, |out, (name, value)| out.astring(name).sp().nstring(value.as_deref()).done());
 }
 
@@ -171,7 +169,7 @@ pub(crate) fn metadata(input: Input<'_>) -> Parsed<'_, Metadata> {
 }
 
 /// `"(" entry-value *(SP entry-value) ")"`
-pub(crate) fn entry_values(input: Input<'_>) -> Parsed<'_, Vec<(Bytes, Option<Bytes>)>> {
+pub(crate) fn entry_values(input: Input<'_>) -> Parsed<'_, Vec<(Octets, Option<Octets>)>> {
     list(input, |input| {
         let (rest, name) = astring(input)?;
         let (rest, value) = nstring(sp(rest)?.0)?;
@@ -180,7 +178,7 @@ pub(crate) fn entry_values(input: Input<'_>) -> Parsed<'_, Vec<(Bytes, Option<By
 }
 
 /// What ID says: fields and values ([RFC 2971](https://www.rfc-editor.org/rfc/rfc2971)).
-pub type Fields = Vec<(Bytes, Option<Bytes>)>;
+pub type Fields = Vec<(Octets, Option<Octets>)>;
 
 pub(crate) fn encode_fields(fields: Option<&Fields>, out: &mut Encoder) {
     match fields {

@@ -1,16 +1,16 @@
 use core::fmt;
 
-use bytes::Bytes;
+use crate::Octets;
 
 use crate::grammar::{ASTRING, ATOM, run};
 
 /// `atom`: visible ASCII without parentheses, quotes, braces, wildcards, backslashes and `]`; at least one.
 #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct Atom(Bytes);
+pub struct Atom(Octets);
 
 /// The name that a client gives a command: an atom without `+`, in which `]` may stand.
 #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct Tag(Bytes);
+pub struct Tag(Octets);
 
 impl Atom {
     /// Checks `octets`.
@@ -21,10 +21,10 @@ impl Atom {
     pub fn new(octets: impl AsRef<[u8]>) -> Result<Self, InvalidAtom> {
         let octets = octets.as_ref();
         valid(octets, |octet| run(&[octet], ATOM) == 1)?;
-        Ok(Self(Bytes::copy_from_slice(octets)))
+        Ok(Self(Octets::copy_from_slice(octets)))
     }
 
-    pub(crate) fn from_parsed(octets: Bytes) -> Self {
+    pub(crate) fn from_parsed(octets: Octets) -> Self {
         Self(octets)
     }
 
@@ -43,10 +43,10 @@ impl Tag {
     pub fn new(octets: impl AsRef<[u8]>) -> Result<Self, InvalidAtom> {
         let octets = octets.as_ref();
         valid(octets, |octet| octet != b'+' && run(&[octet], ASTRING) == 1)?;
-        Ok(Self(Bytes::copy_from_slice(octets)))
+        Ok(Self(Octets::copy_from_slice(octets)))
     }
 
-    pub(crate) fn from_parsed(octets: Bytes) -> Self {
+    pub(crate) fn from_parsed(octets: Octets) -> Self {
         Self(octets)
     }
 }

@@ -3,9 +3,8 @@
 use alloc::{boxed::Box, vec, vec::Vec};
 use core::num::NonZeroU32;
 
-use bytes::Bytes;
-
 use crate::{
+    Octets,
     encoder::Encoder,
     envelope::{Envelope, envelope},
     grammar::{close, is_closing, loose_spaces, nil, nstring, number64, open, sp, string},
@@ -19,7 +18,7 @@ use crate::{
 #[non_exhaustive]
 pub enum BodyStructure {
     /// One that could not be read, as it came.
-    Invalid(Bytes),
+    Invalid(Octets),
     /// Several parts.
     Multipart(Box<Multipart>),
     /// One part.
@@ -32,7 +31,7 @@ pub struct Multipart {
     /// The parts, in order.
     pub parts: Vec<BodyStructure>,
     /// `mixed`, `alternative`, in any case.
-    pub subtype: Bytes,
+    pub subtype: Octets,
     /// The parameters, of BODYSTRUCTURE alone.
     pub parameters: Parameters,
     /// What BODYSTRUCTURE has and BODY has not.
@@ -43,23 +42,23 @@ pub struct Multipart {
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct Single {
     /// `text`, `image`, in any case.
-    pub media_type: Bytes,
+    pub media_type: Octets,
     /// `plain`, `jpeg`, in any case.
-    pub subtype: Bytes,
+    pub subtype: Octets,
     /// The parameters, such as the charset.
     pub parameters: Parameters,
     /// The `Content-ID` field.
-    pub id: Option<Bytes>,
+    pub id: Option<Octets>,
     /// The `Content-Description` field.
-    pub description: Option<Bytes>,
+    pub description: Option<Octets>,
     /// The transfer encoding: `7BIT`, `BASE64`, in any case.
-    pub encoding: Bytes,
+    pub encoding: Octets,
     /// The size in its transfer encoding, in octets.
     pub octets: u64,
     /// What text and messages have beside this.
     pub kind: Kind,
     /// An MD5 digest of the content.
-    pub md5: Option<Bytes>,
+    pub md5: Option<Octets>,
     /// What BODYSTRUCTURE has and BODY has not.
     pub extension: Extension,
 }
@@ -88,7 +87,7 @@ pub enum Kind {
 }
 
 /// Names and values.
-pub type Parameters = Vec<(Bytes, Bytes)>;
+pub type Parameters = Vec<(Octets, Octets)>;
 
 /// What follows the fields that are always there; all of it may be missing.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
@@ -96,9 +95,9 @@ pub struct Extension {
     /// The `Content-Disposition` field.
     pub disposition: Option<Disposition>,
     /// The languages of the content.
-    pub language: Vec<Bytes>,
+    pub language: Vec<Octets>,
     /// Where the content is.
-    pub location: Option<Bytes>,
+    pub location: Option<Octets>,
     /// What standards to come add.
     pub more: Vec<Value>,
     /// How many of the fields are on the wire: 0 for BODY. Those of a single part count from its MD5.
@@ -109,7 +108,7 @@ pub struct Extension {
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct Disposition {
     /// `inline` or `attachment`, in any case.
-    pub kind: Bytes,
+    pub kind: Octets,
     /// The parameters, such as the file name.
     pub parameters: Parameters,
 }
@@ -200,12 +199,12 @@ impl Single {
     }
 
     /// The value of a parameter; its name in any case.
-    pub fn parameter(&self, name: &str) -> Option<&Bytes> {
+    pub fn parameter(&self, name: &str) -> Option<&Octets> {
         find(&self.parameters, name)
     }
 
     /// The name of the file, from the disposition or the type, as it stands there.
-    pub fn file_name(&self) -> Option<&Bytes> {
+    pub fn file_name(&self) -> Option<&Octets> {
         let disposition = self.extension.disposition.as_ref();
         disposition
             .and_then(|disposition| find(&disposition.parameters, "filename"))
@@ -271,7 +270,7 @@ impl Extension {
     }
 }
 
-fn find<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a Bytes> {
+fn find<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a Octets> {
     parameters.iter().find(|(known, _)| known.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
 }
 
@@ -316,7 +315,7 @@ fn multipart(input: Input<'_>, depth: usize) -> Parsed<'_, BodyStructure> {
         input = if is_loose { skip_nils(loose_spaces(rest)) } else { rest };
     }
     if is_loose && is_closing(input) {
-        multipart.subtype = Bytes::from_static(b"mixed");
+        multipart.subtype = Octets::from_static(b"mixed");
     } else {
         let before = if is_loose { loose_spaces(input) } else { sp(input)?.0 };
         (input, multipart.subtype) = string(before)?;
@@ -355,14 +354,14 @@ fn single(input: Input<'_>, depth: usize) -> Parsed<'_, BodyStructure> {
 }
 
 /// `("ALTERNATIVE" ("BOUNDARY" "x") NIL NIL)`
-fn without_subtype(input: Input<'_>, subtype: Bytes) -> Parsed<'_, BodyStructure> {
+fn without_subtype(input: Input<'_>, subtype: Octets) -> Parsed<'_, BodyStructure> {
     let (rest, parameters) = parameters(sp(input)?.0)?;
     let (rest, extension) = extension(rest)?;
     let multipart = Multipart { parts: Vec::new(), subtype, parameters, extension };
     Ok((close(rest)?.0, BodyStructure::Multipart(Box::new(multipart))))
 }
 
-fn empty_multipart(subtype: Bytes) -> BodyStructure {
+fn empty_multipart(subtype: Octets) -> BodyStructure {
     BodyStructure::Multipart(Box::new(Multipart { subtype, ..Multipart::default() }))
 }
 
@@ -410,9 +409,9 @@ fn loose_number(input: Input<'_>) -> Parsed<'_, u64> {
 }
 
 /// A string, or what it is for where NIL is tolerated.
-fn string_or<'a>(input: Input<'a>, default: &'static [u8]) -> Parsed<'a, Bytes> {
+fn string_or<'a>(input: Input<'a>, default: &'static [u8]) -> Parsed<'a, Octets> {
     match nil(input) {
-        Some(rest) if input.quirks().loose_structure => Ok((rest, Bytes::from_static(default))),
+        Some(rest) if input.quirks().loose_structure => Ok((rest, Octets::from_static(default))),
         _ => string(input),
     }
 }
@@ -432,7 +431,7 @@ fn parameters(input: Input<'_>) -> Parsed<'_, Parameters> {
     while !is_closing(input) {
         let (rest, name) = string_or(input, b"")?;
         let (rest, value) =
-            if is_loose && is_closing(rest) { (rest, Bytes::new()) } else { string_or(sp(rest)?.0, b"")? };
+            if is_loose && is_closing(rest) { (rest, Octets::new()) } else { string_or(sp(rest)?.0, b"")? };
         if !name.is_empty() || !is_loose {
             parameters.push((name, value));
         }
@@ -460,7 +459,7 @@ fn extension(input: Input<'_>) -> Parsed<'_, Extension> {
     // The disposition may stand where the language should.
     if input.quirks().loose_structure && extension.disposition.is_none() && extension.language.len() > 1 {
         let is_disposition =
-            |word: &Bytes| word.eq_ignore_ascii_case(b"inline") || word.eq_ignore_ascii_case(b"attachment");
+            |word: &Octets| word.eq_ignore_ascii_case(b"inline") || word.eq_ignore_ascii_case(b"attachment");
         if extension.language.first().is_some_and(is_disposition) {
             let kind = core::mem::take(&mut extension.language).into_iter().next().unwrap_or_default();
             extension.disposition = Some(Disposition { kind, parameters: Parameters::new() });
@@ -502,7 +501,7 @@ fn disposition(input: Input<'_>) -> Parsed<'_, Option<Disposition>> {
 }
 
 /// `body-fld-lang = nstring / "(" string *(SP string) ")"`
-fn language(input: Input<'_>) -> Parsed<'_, Vec<Bytes>> {
+fn language(input: Input<'_>) -> Parsed<'_, Vec<Octets>> {
     if input.first() != Some(b'(') {
         let (rest, one) = nstring(input)?;
         return Ok((rest, one.into_iter().collect()));
@@ -526,7 +525,7 @@ fn language(input: Input<'_>) -> Parsed<'_, Vec<Bytes>> {
 }
 
 /// `body-fld-loc = nstring`; a list here is passed over where that is tolerated.
-fn location(input: Input<'_>) -> Parsed<'_, Option<Bytes>> {
+fn location(input: Input<'_>) -> Parsed<'_, Option<Octets>> {
     match input.first() {
         Some(b'(') if input.quirks().loose_structure => value(input, 0).map(|(rest, _)| (rest, None)),
         _ => nstring(input),

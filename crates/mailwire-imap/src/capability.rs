@@ -3,9 +3,10 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 
 use crate::{
+    Octets,
     atom::{InvalidAtom, valid},
     encoder::Encoder,
     grammar::{ATOM, is},
@@ -25,7 +26,7 @@ use crate::{
 #[derive(Clone, Default)]
 pub struct Capabilities {
     /// Words, with spaces between them.
-    octets: Bytes,
+    octets: Octets,
 }
 
 impl Capabilities {
@@ -43,7 +44,7 @@ impl Capabilities {
             }
             octets.extend_from_slice(word.as_ref());
         }
-        Ok(Self { octets: octets.freeze() })
+        Ok(Self { octets: octets.freeze().into() })
     }
 
     /// Whether a word is there, in any case: `IDLE`, `AUTH=PLAIN`.
@@ -115,27 +116,27 @@ macro_rules! capabilities {
             /// `APPENDLIMIT`, with the limit if it is that of all mailboxes
             AppendLimit(Option<u64>),
             /// `AUTH=`
-            Auth(Bytes),
+            Auth(Octets),
             /// `COMPRESS=`
-            Compress(Bytes),
+            Compress(Octets),
             /// `I18NLEVEL=`
             I18nLevel(u8),
             /// `MESSAGELIMIT=`
             MessageLimit(u64),
             /// `QUOTA=RES-`
-            QuotaResource(Bytes),
+            QuotaResource(Octets),
             /// `RIGHTS=`
-            Rights(Bytes),
+            Rights(Octets),
             /// `SAVELIMIT=`
             SaveLimit(u64),
             /// `THREAD=`
-            Thread(Bytes),
+            Thread(Octets),
             /// Any other.
-            Other(Bytes),
+            Other(Octets),
         }
 
         impl Capability {
-            fn read(word: &[u8], bytes: impl Fn(&[u8]) -> Bytes) -> Self {
+            fn read(word: &[u8], bytes: impl Fn(&[u8]) -> Octets) -> Self {
                 $(
                     if word.eq_ignore_ascii_case($word.as_bytes()) {
                         return Self::$variant;
@@ -217,7 +218,7 @@ capabilities! {
 }
 
 impl Capability {
-    fn read_value(word: &[u8], bytes: impl Fn(&[u8]) -> Bytes) -> Self {
+    fn read_value(word: &[u8], bytes: impl Fn(&[u8]) -> Octets) -> Self {
         let after = |name: &str| {
             let (start, value) = word.split_at_checked(name.len())?;
             (start.eq_ignore_ascii_case(name.as_bytes()) && !value.is_empty()).then_some(value)

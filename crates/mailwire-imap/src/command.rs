@@ -2,12 +2,10 @@
 
 use alloc::vec::Vec;
 
-use bytes::Bytes;
-
 use crate::{
-    Atom, Capabilities, Flags, Mailbox, ModSeq, ParseError, Secret, SequenceSet, Tag, UidSet, UidValidity,
-    account::Fields, date::DateTime, fetch::Content, fetch_attribute::Attribute, list, mailbox_status,
-    search::Search,
+    Atom, Capabilities, Flags, Mailbox, ModSeq, Octets, ParseError, Secret, SequenceSet, Tag, UidSet,
+    UidValidity, account::Fields, date::DateTime, fetch::Content, fetch_attribute::Attribute, list,
+    mailbox_status, search::Search,
 };
 
 mod encode;
@@ -50,7 +48,7 @@ pub enum Body {
     /// `DELETE`
     Delete(Mailbox),
     /// `DELETEACL`
-    DeleteAcl(Mailbox, Bytes),
+    DeleteAcl(Mailbox, Octets),
     /// `ENABLE`
     Enable(Capabilities),
     /// `EXAMINE`
@@ -66,7 +64,7 @@ pub enum Body {
     /// `GETMETADATA` (RFC 5464)
     GetMetadata(GetMetadata),
     /// `GETQUOTA`
-    GetQuota(Bytes),
+    GetQuota(Octets),
     /// `GETQUOTAROOT`
     GetQuotaRoot(Mailbox),
     /// `ID`
@@ -74,13 +72,13 @@ pub enum Body {
     /// `IDLE`; the line `DONE` that ends it is no command.
     Idle,
     /// `LANGUAGE` (RFC 5255)
-    Language(Vec<Bytes>),
+    Language(Vec<Octets>),
     /// `LIST`
     List(List),
     /// `LISTRIGHTS`
-    ListRights(Mailbox, Bytes),
+    ListRights(Mailbox, Octets),
     /// `LOGIN`
-    Login(Bytes, Secret),
+    Login(Octets, Secret),
     /// `LOGOUT`
     Logout,
     /// `LSUB`, of IMAP4rev1: reference and pattern
@@ -102,11 +100,11 @@ pub enum Body {
     /// `SELECT`
     Select(Select),
     /// `SETACL`: mailbox, identifier, rights with their `+` or `-`
-    SetAcl(Mailbox, Bytes, Bytes),
+    SetAcl(Mailbox, Octets, Octets),
     /// `SETMETADATA` (RFC 5464)
-    SetMetadata(Mailbox, Vec<(Bytes, Option<Bytes>)>),
+    SetMetadata(Mailbox, Vec<(Octets, Option<Octets>)>),
     /// `SETQUOTA`: root, resources and limits
-    SetQuota(Bytes, Vec<(Bytes, u64)>),
+    SetQuota(Octets, Vec<(Octets, u64)>),
     /// `SORT`, `UID SORT` (RFC 5256)
     Sort(Sort),
     /// `STARTTLS`
@@ -262,7 +260,7 @@ pub enum Values {
     /// Flags.
     Flags(Flags),
     /// Labels of Gmail.
-    GmailLabels(Vec<Bytes>),
+    GmailLabels(Vec<Octets>),
 }
 
 /// What SEARCH takes.
@@ -273,7 +271,7 @@ pub struct SearchCommand {
     /// What is asked for: nothing for `* SEARCH`, a list for `* ESEARCH`.
     pub returns: Option<Vec<Return>>,
     /// The charset of the texts. If there is none, `UTF-8` is told where the texts need it.
-    pub charset: Option<Bytes>,
+    pub charset: Option<Octets>,
     /// Which messages.
     pub search: Search,
 }
@@ -380,7 +378,7 @@ pub struct List {
 #[non_exhaustive]
 pub enum ListReturn {
     /// `METADATA` (RFC 9590)
-    Metadata(Vec<Bytes>),
+    Metadata(Vec<Octets>),
     /// `CHILDREN`, `SUBSCRIBED`, `SPECIAL-USE`, `MYRIGHTS`
     Option(Atom),
     /// `STATUS`
@@ -397,7 +395,7 @@ pub struct GetMetadata {
     /// Of which mailbox; the empty name stands for the server.
     pub mailbox: Mailbox,
     /// Which entries.
-    pub entries: Vec<Bytes>,
+    pub entries: Vec<Octets>,
 }
 
 /// How many levels below an entry are told.

@@ -44,8 +44,9 @@ impl Decoder {
     /// Reads one response. What cannot be read is [`Response::Unknown`], with its octets and the reason.
     pub fn response(&self, frame: impl Into<Frame>) -> Response {
         let frame = frame.into();
-        self.parse_response(&frame)
-            .unwrap_or_else(|error| Response::Unknown(Unknown { octets: frame.octets().clone(), error }))
+        self.parse_response(&frame).unwrap_or_else(|error| {
+            Response::Unknown(Unknown { octets: frame.octets().clone().into(), error })
+        })
     }
 
     /// The same, with what cannot be read as an error.

@@ -2,9 +2,8 @@
 
 use alloc::vec::Vec;
 
-use bytes::Bytes;
-
 use crate::{
+    Octets,
     encoder::Encoder,
     grammar::{close, is_closing, loose_spaces, nil, nstring, open, sp},
     input::{Input, Parsed},
@@ -15,9 +14,9 @@ use crate::{
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct Envelope {
     /// The `Date` field.
-    pub date: Option<Bytes>,
+    pub date: Option<Octets>,
     /// The `Subject` field.
-    pub subject: Option<Bytes>,
+    pub subject: Option<Octets>,
     /// The `From` field.
     pub from: Vec<Address>,
     /// The `Sender` field.
@@ -31,22 +30,22 @@ pub struct Envelope {
     /// The `Bcc` field.
     pub bcc: Vec<Address>,
     /// The `In-Reply-To` field.
-    pub in_reply_to: Option<Bytes>,
+    pub in_reply_to: Option<Octets>,
     /// The `Message-ID` field.
-    pub message_id: Option<Bytes>,
+    pub message_id: Option<Octets>,
 }
 
 /// One address, or the start or end of a group of them.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct Address {
     /// The name for people.
-    pub name: Option<Bytes>,
+    pub name: Option<Octets>,
     /// The source route, which nobody uses.
-    pub route: Option<Bytes>,
+    pub route: Option<Octets>,
     /// The part before the `@`; the name of a group if there is no host; nothing at the end of a group.
-    pub mailbox: Option<Bytes>,
+    pub mailbox: Option<Octets>,
     /// The part after the `@`; nothing at the start and the end of a group.
-    pub host: Option<Bytes>,
+    pub host: Option<Octets>,
 }
 
 impl Envelope {
@@ -102,8 +101,8 @@ impl Address {
     }
 }
 
-fn copy(octets: &Option<Bytes>) -> Option<Bytes> {
-    octets.as_deref().map(Bytes::copy_from_slice)
+fn copy(octets: &Option<Octets>) -> Option<Octets> {
+    octets.as_deref().map(Octets::copy_from_slice)
 }
 
 /// `envelope`; fields that are missing at its end are a quirk.

@@ -2,10 +2,8 @@
 
 use alloc::{boxed::Box, vec::Vec};
 
-use bytes::Bytes;
-
 use crate::{
-    BodyStructure, Envelope, Flags, ModSeq, ParseError, Uid,
+    BodyStructure, Envelope, Flags, ModSeq, Octets, ParseError, Uid,
     body_structure::body_structure,
     date::{DateTime, date_time},
     encoder::Encoder,
@@ -46,7 +44,7 @@ pub enum Item {
     /// `BODYSTRUCTURE`
     BodyStructure(BodyStructure),
     /// `EMAILID` (RFC 8474)
-    EmailId(Bytes),
+    EmailId(Octets),
     /// `ENVELOPE`
     Envelope(Box<Envelope>),
     /// `FLAGS`
@@ -56,7 +54,7 @@ pub enum Item {
     /// `MODSEQ` (RFC 7162)
     ModSeq(ModSeq),
     /// `PREVIEW` (RFC 8970); nothing if there is none
-    Preview(Option<Bytes>),
+    Preview(Option<Octets>),
     /// `RFC822`, of IMAP4rev1
     Rfc822(Content),
     /// `RFC822.HEADER`, of IMAP4rev1
@@ -68,11 +66,11 @@ pub enum Item {
     /// `SAVEDATE` (RFC 8514); nothing if it is not known
     SaveDate(Option<DateTime>),
     /// `THREADID` (RFC 8474); nothing if it is not known
-    ThreadId(Option<Bytes>),
+    ThreadId(Option<Octets>),
     /// `UID`
     Uid(Uid),
     /// `X-GM-LABELS`, of Gmail
-    GmailLabels(Vec<Bytes>),
+    GmailLabels(Vec<Octets>),
     /// `X-GM-MSGID`, of Gmail
     GmailMessageId(u64),
     /// `X-GM-THRID`, of Gmail
@@ -80,12 +78,12 @@ pub enum Item {
     /// One that could not be read; the others of the message are not harmed.
     Invalid {
         /// All its octets.
-        octets: Bytes,
+        octets: Octets,
         /// Why.
         error: ParseError,
     },
     /// Any other.
-    Other(Bytes, Value),
+    Other(Octets, Value),
 }
 
 /// `"BODY" section ["<" number ">"] SP nstring`
@@ -117,21 +115,21 @@ pub enum Content {
     /// There are none: `NIL`.
     Nil,
     /// Here they are.
-    Octets(Bytes),
+    Octets(Octets),
     /// They came as chunks before this response, or will be sent at this place: this many.
     Streamed(u64),
 }
 
 impl Content {
     /// The octets, if they are here.
-    pub fn octets(&self) -> Option<&Bytes> {
+    pub fn octets(&self) -> Option<&Octets> {
         if let Self::Octets(octets) = self { Some(octets) } else { None }
     }
 
     fn encode(&self, out: &mut Encoder) {
         match self {
             Self::Nil => out.raw(b"NIL").done(),
-            Self::Octets(octets) => out.literal(octets).done(),
+            Self::Octets(octets) => out.literal(octets.as_bytes()).done(),
             Self::Streamed(length) => out.stream(*length, false).done(),
         }
     }
@@ -361,14 +359,14 @@ fn loose_date(input: Input<'_>) -> Parsed<'_, Option<DateTime>> {
     }
 }
 
-fn object_id(input: Input<'_>) -> Parsed<'_, Bytes> {
+fn object_id(input: Input<'_>) -> Parsed<'_, Octets> {
     let (rest, ()) = open(input)?;
     let (rest, id) = astring(rest)?;
     Ok((close(rest)?.0, id))
 }
 
 /// A label: an astring that may start with a backslash.
-pub(crate) fn label(input: Input<'_>) -> Parsed<'_, Bytes> {
+pub(crate) fn label(input: Input<'_>) -> Parsed<'_, Octets> {
     if input.first() != Some(b'\\') {
         return astring(input);
     }

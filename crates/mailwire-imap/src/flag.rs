@@ -7,9 +7,8 @@ use core::{
     hash::{Hash, Hasher},
 };
 
-use bytes::Bytes;
-
 use crate::{
+    Octets,
     atom::{InvalidAtom, valid},
     encoder::Encoder,
     grammar::{ATOM, FLAG, close, is, is_closing, loose_spaces, nil, open, run, sp},
@@ -105,7 +104,7 @@ impl Flags {
     /// The same in memory of its own, so that it does not hold the frame in which it came.
     #[must_use]
     pub fn detach(&self) -> Self {
-        let copy = |keyword: &Keyword| Keyword(Bytes::copy_from_slice(&keyword.0));
+        let copy = |keyword: &Keyword| Keyword(Octets::copy_from_slice(&keyword.0));
         Self { known: self.known, keywords: self.keywords.iter().map(copy).collect() }
     }
 
@@ -191,7 +190,7 @@ impl Flag {
     pub fn keyword(name: impl AsRef<[u8]>) -> Result<Self, InvalidAtom> {
         let name = name.as_ref();
         valid(name.strip_prefix(b"\\").unwrap_or(name), |octet| is(octet, ATOM))?;
-        Ok(known(name).unwrap_or_else(|| Self::Keyword(Keyword(Bytes::copy_from_slice(name)))))
+        Ok(known(name).unwrap_or_else(|| Self::Keyword(Keyword(Octets::copy_from_slice(name)))))
     }
 
     /// The octets on the wire.
@@ -265,7 +264,7 @@ impl fmt::Debug for Flag {
 
 /// A flag that has no name of its own here; the same in any case.
 #[derive(Clone)]
-pub struct Keyword(Bytes);
+pub struct Keyword(Octets);
 
 impl Keyword {
     /// The octets on the wire.
@@ -324,7 +323,7 @@ pub struct PermanentFlags {
 impl PermanentFlags {
     pub(crate) fn encode(&self, out: &mut Encoder) {
         let mut flags: Vec<Flag> = self.flags.iter().collect();
-        flags.extend(self.may_create.then(|| Flag::Keyword(Keyword(Bytes::from_static(b"\\*")))));
+        flags.extend(self.may_create.then(|| Flag::Keyword(Keyword(Octets::from_static(b"\\*")))));
         out.list(flags, |out, flag| out.raw(flag.as_bytes()).done());
     }
 }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
-use bytes::Bytes;
+use crate::Octets;
 use memchr::{memchr, memchr2};
 
 use crate::input::{Input, Parsed};
@@ -205,7 +205,7 @@ pub(crate) fn digits(input: Input<'_>) -> Parsed<'_, u64> {
 }
 
 /// `astring = 1*ASTRING-CHAR / string`
-pub(crate) fn astring(input: Input<'_>) -> Parsed<'_, Bytes> {
+pub(crate) fn astring(input: Input<'_>) -> Parsed<'_, Octets> {
     match input.first() {
         Some(b'"' | b'{') => string(input),
         Some(b'~') if input.rest().get(1) == Some(&b'{') => string(input),
@@ -218,7 +218,7 @@ pub(crate) fn astring(input: Input<'_>) -> Parsed<'_, Bytes> {
 }
 
 /// `nstring = string / nil`
-pub(crate) fn nstring(input: Input<'_>) -> Parsed<'_, Option<Bytes>> {
+pub(crate) fn nstring(input: Input<'_>) -> Parsed<'_, Option<Octets>> {
     match input.first() {
         Some(b'"') => quoted(input).map(|(rest, value)| (rest, Some(value))),
         Some(b'{' | b'~') => literal(input).map(|(rest, value)| (rest, Some(value))),
@@ -237,7 +237,7 @@ pub(crate) fn nil(input: Input<'_>) -> Option<Input<'_>> {
 }
 
 /// `string = quoted / literal`, and literal8 where it stands in for one.
-pub(crate) fn string(input: Input<'_>) -> Parsed<'_, Bytes> {
+pub(crate) fn string(input: Input<'_>) -> Parsed<'_, Octets> {
     match input.first() {
         Some(b'"') => quoted(input),
         Some(b'{' | b'~') => literal(input),
@@ -246,7 +246,7 @@ pub(crate) fn string(input: Input<'_>) -> Parsed<'_, Bytes> {
 }
 
 /// `quoted = DQUOTE *QUOTED-CHAR DQUOTE`
-pub(crate) fn quoted(input: Input<'_>) -> Parsed<'_, Bytes> {
+pub(crate) fn quoted(input: Input<'_>) -> Parsed<'_, Octets> {
     let (body, ()) = octet(input, b'"', "DQUOTE")?;
     let octets = body.rest();
     match memchr2(b'"', b'\\', octets) {
@@ -271,7 +271,7 @@ fn is_closing_quote(body: Input<'_>, end: usize) -> bool {
 }
 
 /// A quoted string in which something is escaped, or should be.
-fn escaped(body: Input<'_>) -> Parsed<'_, Bytes> {
+fn escaped(body: Input<'_>) -> Parsed<'_, Octets> {
     let mut content = Vec::new();
     let mut input = body;
     loop {
@@ -313,7 +313,7 @@ fn check_quoted<'a>(body: Input<'a>, content: &[u8]) -> Result<(), nom::Err<crat
 }
 
 /// `literal`, `literal8`, whose octets follow in the frame.
-pub(crate) fn literal(input: Input<'_>) -> Parsed<'_, Bytes> {
+pub(crate) fn literal(input: Input<'_>) -> Parsed<'_, Octets> {
     let (content, length) = literal_header(input)?;
     if content.context.frame.is_streamed_at(content.offset()) {
         return input.expected("literal that is short enough to be collected");

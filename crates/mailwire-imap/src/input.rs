@@ -2,10 +2,9 @@
 
 use core::{iter, slice};
 
-use bytes::Bytes;
 use nom::{Err, IResult, Needed, error::ErrorKind};
 
-use crate::{Limits, ParseError, Quirks, frame::Frame};
+use crate::{Limits, Octets, ParseError, Quirks, frame::Frame};
 
 /// What stays the same while one frame is read.
 #[derive(Debug)]
@@ -74,8 +73,8 @@ impl<'a> Input<'a> {
     }
 
     /// `part`, which is a part of the frame, without a copy.
-    pub(crate) fn bytes(self, part: &'a [u8]) -> Bytes {
-        self.context.frame.octets().slice_ref(part)
+    pub(crate) fn bytes(self, part: &'a [u8]) -> Octets {
+        self.context.frame.octets().slice_ref(part).into()
     }
 
     /// What stands between this and a later place.

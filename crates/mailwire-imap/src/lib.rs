@@ -36,6 +36,7 @@ mod mailbox;
 pub mod mailbox_status;
 mod number;
 mod number_list;
+mod octets;
 mod quirks;
 pub mod response;
 pub mod response_code;
@@ -62,6 +63,7 @@ pub use self::{
     mailbox::Mailbox,
     number::{ModSeq, Number, SeqNum, Uid, UidValidity},
     number_list::NumberList,
+    octets::Octets,
     quirks::Quirks,
     response::Response,
     response_code::Code,

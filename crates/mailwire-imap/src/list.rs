@@ -2,10 +2,8 @@
 
 use alloc::vec::Vec;
 
-use bytes::Bytes;
-
 use crate::{
-    Atom, Mailbox,
+    Atom, Mailbox, Octets,
     encoder::Encoder,
     grammar::{FLAG, astring, close, is_closing, list, loose_spaces, nil, open, quoted, run, sp},
     input::{Input, Parsed},
@@ -23,7 +21,7 @@ pub struct List {
     /// The name.
     pub mailbox: Mailbox,
     /// Extended items, such as `CHILDINFO` and `OLDNAME`.
-    pub extended: Vec<(Bytes, Value)>,
+    pub extended: Vec<(Octets, Value)>,
 }
 
 impl List {
@@ -66,7 +64,7 @@ pub(crate) fn encode_delimiter(delimiter: Option<u8>, out: &mut Encoder) {
 pub struct Attributes {
     /// One bit for each of [`NAMES`].
     known: u32,
-    others: Vec<Bytes>,
+    others: Vec<Octets>,
 }
 
 macro_rules! attributes {
@@ -141,13 +139,13 @@ impl Attributes {
             Some(index) => self.known |= 1 << index,
             None => {
                 if let Attribute::Other(name) = attribute {
-                    self.insert_other(Bytes::copy_from_slice(name.as_bytes()));
+                    self.insert_other(Octets::copy_from_slice(name.as_bytes()));
                 }
             }
         }
     }
 
-    fn insert_other(&mut self, name: Bytes) {
+    fn insert_other(&mut self, name: Octets) {
         if !self.others.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
             self.others.push(name);
         }
@@ -244,7 +242,7 @@ pub(crate) fn delimiter(input: Input<'_>) -> Parsed<'_, Option<u8>> {
     }
 }
 
-fn extended_item(input: Input<'_>) -> Parsed<'_, (Bytes, Value)> {
+fn extended_item(input: Input<'_>) -> Parsed<'_, (Octets, Value)> {
     let (rest, name) = astring(input)?;
     let (rest, value) = value(sp(rest)?.0, 0)?;
     Ok((rest, (name, value)))
@@ -258,7 +256,7 @@ pub struct Namespace {
     /// What stands between the levels of the hierarchy.
     pub delimiter: Option<u8>,
     /// Extensions: names and values.
-    pub extensions: Vec<(Bytes, Vec<Bytes>)>,
+    pub extensions: Vec<(Octets, Vec<Octets>)>,
 }
 
 /// The namespaces of a user.

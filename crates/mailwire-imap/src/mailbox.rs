@@ -4,9 +4,8 @@ use core::{
     hash::{Hash, Hasher},
 };
 
-use bytes::Bytes;
-
 use crate::{
+    Octets,
     grammar::astring,
     input::{Input, Parsed},
     utf7,
@@ -29,11 +28,11 @@ pub struct Mailbox(Form);
 enum Form {
     Inbox,
     /// UTF-8, as a caller named it.
-    Named(Bytes),
+    Named(Octets),
     /// As received in modified UTF-7, or what was meant to be that.
-    Utf7(Bytes),
+    Utf7(Octets),
     /// As received by a peer that has enabled UTF-8.
-    Utf8(Bytes),
+    Utf8(Octets),
 }
 
 impl Mailbox {
@@ -46,11 +45,11 @@ impl Mailbox {
         if is_inbox(name.as_bytes()) {
             return Self::INBOX;
         }
-        Self(Form::Named(Bytes::copy_from_slice(name.as_bytes())))
+        Self(Form::Named(Octets::copy_from_slice(name.as_bytes())))
     }
 
     /// The mailbox whose name has these octets on the wire; `is_utf8` after UTF8=ACCEPT or IMAP4rev2 were enabled.
-    pub fn from_wire(octets: impl Into<Bytes>, is_utf8: bool) -> Self {
+    pub fn from_wire(octets: impl Into<Octets>, is_utf8: bool) -> Self {
         let octets = octets.into();
         Self(match octets {
             octets if is_inbox(&octets) => Form::Inbox,
@@ -100,7 +99,7 @@ impl Mailbox {
     /// The same in memory of its own, so that it does not hold the frame in which it came.
     #[must_use]
     pub fn detach(&self) -> Self {
-        let copy = |octets: &Bytes| Bytes::copy_from_slice(octets);
+        let copy = |octets: &Octets| Octets::copy_from_slice(octets);
         Self(match &self.0 {
             Form::Inbox => Form::Inbox,
             Form::Named(octets) => Form::Named(copy(octets)),
@@ -174,7 +173,7 @@ mod tests {
             (b"NIL", "NIL"),
             (b"a\tb", "a\tb"),
         ] {
-            let mailbox = Mailbox::from_wire(Bytes::from_static(wire), false);
+            let mailbox = Mailbox::from_wire(Octets::from_static(wire), false);
             assert_eq!(mailbox.name(), name);
             if !mailbox.is_inbox() {
                 assert_eq!(mailbox.wire(false), wire, "received octets go back");

@@ -2,10 +2,8 @@
 
 use alloc::vec::Vec;
 
-use bytes::Bytes;
-
 use crate::{
-    Mailbox, ModSeq, Uid, UidValidity,
+    Mailbox, ModSeq, Octets, Uid, UidValidity,
     encoder::Encoder,
     grammar::{
         astring, close, is_closing, loose_nz_number, loose_spaces, nil, number, number64, open, sp, word,
@@ -37,7 +35,7 @@ pub enum Item {
     /// `HIGHESTMODSEQ`
     HighestModSeq(ModSeq),
     /// `MAILBOXID`
-    MailboxId(Bytes),
+    MailboxId(Octets),
     /// `MESSAGES`
     Messages(u32),
     /// `RECENT`, of IMAP4rev1
@@ -51,7 +49,7 @@ pub enum Item {
     /// `UNSEEN`: messages without `\Seen`
     Unseen(u32),
     /// Any other.
-    Other(Bytes, Value),
+    Other(Octets, Value),
 }
 
 /// What STATUS may ask for.

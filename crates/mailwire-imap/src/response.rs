@@ -2,10 +2,8 @@
 
 use alloc::vec::Vec;
 
-use bytes::Bytes;
-
 use crate::{
-    Flags, Mailbox, ParseError, Tag, UidSet,
+    Flags, Mailbox, Octets, ParseError, Tag, UidSet,
     account::{
         Acl, Fields, ListRights, Metadata, Quota, acl, encode_fields, fields, list_rights, metadata, quota,
         quota_root,
@@ -45,14 +43,14 @@ pub struct Continue {
     /// The code, if it is a text with one.
     pub code: Option<Code>,
     /// The text for people, or a challenge in base64.
-    pub text: Bytes,
+    pub text: Octets,
 }
 
 /// A response that could not be read.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Unknown {
     /// All its octets.
-    pub octets: Bytes,
+    pub octets: Octets,
     /// What was expected, and where.
     pub error: ParseError,
 }
@@ -66,7 +64,7 @@ pub enum Data {
     /// `CAPABILITY`
     Capability(Capabilities),
     /// `COMPARATOR` (RFC 5255): the one in use, and others
-    Comparator(Vec<Bytes>),
+    Comparator(Vec<Octets>),
     /// `ENABLED`
     Enabled(Capabilities),
     /// `ESEARCH`
@@ -80,13 +78,13 @@ pub enum Data {
     /// `FLAGS`
     Flags(Flags),
     /// `GENURLAUTH` (RFC 4467)
-    GenUrlAuth(Vec<Bytes>),
+    GenUrlAuth(Vec<Octets>),
     /// `ID`
     Id(Option<Fields>),
     /// `JMAPACCESS` (RFC 9698)
-    JmapAccess(Bytes),
+    JmapAccess(Octets),
     /// `LANGUAGE` (RFC 5255)
-    Language(Vec<Bytes>),
+    Language(Vec<Octets>),
     /// `LIST`
     List(List),
     /// `LISTRIGHTS`
@@ -96,13 +94,13 @@ pub enum Data {
     /// `METADATA`
     Metadata(Metadata),
     /// `MYRIGHTS`: of which mailbox, and the rights
-    MyRights(Mailbox, Bytes),
+    MyRights(Mailbox, Octets),
     /// `NAMESPACE`
     Namespace(Namespaces),
     /// `QUOTA`
     Quota(Quota),
     /// `QUOTAROOT`: of which mailbox, and the roots
-    QuotaRoot(Mailbox, Vec<Bytes>),
+    QuotaRoot(Mailbox, Vec<Octets>),
     /// `n RECENT`
     Recent(u32),
     /// `SEARCH`
@@ -116,7 +114,7 @@ pub enum Data {
     /// `THREAD`
     Thread(Vec<Thread>),
     /// `URLFETCH` (RFC 4467): URLs and what they stand for
-    UrlFetch(Vec<(Bytes, Option<Bytes>)>),
+    UrlFetch(Vec<(Octets, Option<Octets>)>),
     /// `VANISHED` (RFC 7162)
     Vanished {
         /// Whether they were expunged before this session knew of them.
@@ -202,7 +200,7 @@ impl Data {
     }
 }
 
-fn encode_strings(strings: &[Bytes], out: &mut Encoder) {
+fn encode_strings(strings: &[Octets], out: &mut Encoder) {
     for string in strings {
         out.sp().astring(string);
     }
@@ -349,7 +347,7 @@ fn my_rights(input: Input<'_>) -> Parsed<'_, Data> {
     Ok((rest, Data::MyRights(mailbox, rights)))
 }
 
-fn url_data(input: Input<'_>) -> Parsed<'_, (Bytes, Option<Bytes>)> {
+fn url_data(input: Input<'_>) -> Parsed<'_, (Octets, Option<Octets>)> {
     let (rest, url) = astring(input)?;
     let (rest, content) = nstring(sp(rest)?.0)?;
     Ok((rest, (url, content)))

@@ -2,10 +2,8 @@
 
 use alloc::vec::Vec;
 
-use bytes::Bytes;
-
 use crate::{
-    ModSeq, SeqNum, Uid, UidValidity,
+    ModSeq, Octets, SeqNum, Uid, UidValidity,
     capability::{Capabilities, capabilities},
     encoder::Encoder,
     flag::{PermanentFlags, permanent_flags},
@@ -37,9 +35,9 @@ macro_rules! codes {
                 uids: NumberList<Uid>,
             },
             /// `BADCHARSET`, and which ones are known
-            BadCharset(Vec<Bytes>),
+            BadCharset(Vec<Octets>),
             /// `BADURL`
-            BadUrl(Bytes),
+            BadUrl(Octets),
             /// `CAPABILITY`
             Capability(Capabilities),
             /// `COPYUID`: which messages were copied to what
@@ -56,14 +54,14 @@ macro_rules! codes {
             /// `INPROGRESS` (RFC 9585)
             InProgress {
                 /// Of the command that is in progress.
-                tag: Option<Bytes>,
+                tag: Option<Octets>,
                 /// How much is done.
                 done: Option<u64>,
                 /// How much there is to do.
                 goal: Option<u64>,
             },
             /// `MAILBOXID` (RFC 8474)
-            MailboxId(Bytes),
+            MailboxId(Octets),
             /// `MESSAGELIMIT` (RFC 9738): the limit, and the lowest UID that was processed
             MessageLimit(u64, Option<Uid>),
             /// `METADATA LONGENTRIES`: the size of the longest entry that was left out
@@ -73,25 +71,25 @@ macro_rules! codes {
             /// `MODIFIED` (RFC 7162): messages that failed UNCHANGEDSINCE
             Modified(NumberSet<core::num::NonZeroU32>),
             /// `NOUPDATE`: the tag of a search that is not kept up to date
-            NoUpdate(Bytes),
+            NoUpdate(Octets),
             /// `PERMANENTFLAGS`
             PermanentFlags(PermanentFlags),
             /// `REFERRAL`
-            Referral(Vec<Bytes>),
+            Referral(Vec<Octets>),
             /// `UIDNEXT`
             UidNext(Uid),
             /// `UIDVALIDITY`
             UidValidity(UidValidity),
             /// `UNDEFINED-FILTER`
-            UndefinedFilter(Bytes),
+            UndefinedFilter(Octets),
             /// `UNSEEN`: the first message that has not been seen
             Unseen(SeqNum),
             /// Any other, and those whose arguments cannot be read.
             Other {
                 /// Its first word.
-                name: Bytes,
+                name: Octets,
                 /// What follows the space after it.
-                arguments: Option<Bytes>,
+                arguments: Option<Octets>,
             },
         }
 
@@ -379,7 +377,7 @@ fn referral(mut input: Input<'_>) -> Parsed<'_, Code> {
 }
 
 /// Octets up to a space or the bracket; a URL has none of both.
-fn url(input: Input<'_>) -> Parsed<'_, Bytes> {
+fn url(input: Input<'_>) -> Parsed<'_, Octets> {
     let is_part = |octet: &u8| octet.is_ascii_graphic() && *octet != b']';
     let (octets, rest) = input.split(input.rest().iter().take_while(|octet| is_part(octet)).count());
     if octets.is_empty() { input.expected("URL") } else { Ok((rest, input.bytes(octets))) }

@@ -2,10 +2,8 @@
 
 use alloc::{boxed::Box, vec::Vec};
 
-use bytes::Bytes;
-
 use crate::{
-    Flag, ModSeq, SequenceSet, UidSet,
+    Flag, ModSeq, Octets, SequenceSet, UidSet,
     date::{Date, date},
     encoder::{EncodeError, Encoder},
     flag::flag,
@@ -34,37 +32,37 @@ pub enum Search {
     /// `ANSWERED`
     Answered,
     /// `BCC`
-    Bcc(Bytes),
+    Bcc(Octets),
     /// `BEFORE`, by the date of arrival
     Before(Date),
     /// `BODY`
-    Body(Bytes),
+    Body(Octets),
     /// `CC`
-    Cc(Bytes),
+    Cc(Octets),
     /// `DELETED`
     Deleted,
     /// `DRAFT`
     Draft,
     /// `EMAILID` (RFC 8474)
-    EmailId(Bytes),
+    EmailId(Octets),
     /// `FILTER` (RFC 5466)
-    Filter(Bytes),
+    Filter(Octets),
     /// `FLAGGED`
     Flagged,
     /// `FROM`
-    From(Bytes),
+    From(Octets),
     /// `FUZZY` (RFC 6203)
     Fuzzy(Box<Search>),
     /// `X-GM-LABELS`, of Gmail
-    GmailLabels(Bytes),
+    GmailLabels(Octets),
     /// `X-GM-MSGID`, of Gmail
     GmailMessageId(u64),
     /// `X-GM-RAW`, of Gmail
-    GmailRaw(Bytes),
+    GmailRaw(Octets),
     /// `X-GM-THRID`, of Gmail
     GmailThreadId(u64),
     /// `HEADER`: a field of this name with this in it
-    Header(Bytes, Bytes),
+    Header(Octets, Octets),
     /// `KEYWORD`
     Keyword(Flag),
     /// `LARGER`, in octets
@@ -110,13 +108,13 @@ pub enum Search {
     /// `SMALLER`, in octets
     Smaller(u64),
     /// `SUBJECT`
-    Subject(Bytes),
+    Subject(Octets),
     /// `TEXT`: in the header or the body
-    Text(Bytes),
+    Text(Octets),
     /// `THREADID` (RFC 8474)
-    ThreadId(Bytes),
+    ThreadId(Octets),
     /// `TO`
-    To(Bytes),
+    To(Octets),
     /// These UIDs.
     Uid(UidSet),
     /// `UNANSWERED`
@@ -140,7 +138,7 @@ macro_rules! texts {
         $(
             $(#[$doc])*
             pub fn $name(text: impl AsRef<[u8]>) -> Self {
-                Self::$variant(Bytes::copy_from_slice(text.as_ref()))
+                Self::$variant(Octets::copy_from_slice(text.as_ref()))
             }
         )*
     };
@@ -176,7 +174,7 @@ impl Search {
 
     /// Messages with this in a header field of this name.
     pub fn header(name: impl AsRef<[u8]>, text: impl AsRef<[u8]>) -> Self {
-        Self::Header(Bytes::copy_from_slice(name.as_ref()), Bytes::copy_from_slice(text.as_ref()))
+        Self::Header(Octets::copy_from_slice(name.as_ref()), Octets::copy_from_slice(text.as_ref()))
     }
 
     /// What both find.
@@ -294,7 +292,7 @@ impl Search {
         })
     }
 
-    fn named_text(&self) -> Option<(&'static [u8], &Bytes)> {
+    fn named_text(&self) -> Option<(&'static [u8], &Octets)> {
         Some(match self {
             Self::Bcc(text) => (b"BCC", text),
             Self::Body(text) => (b"BODY", text),
@@ -371,7 +369,7 @@ fn key(input: Input<'_>, depth: usize) -> Parsed<'_, Search> {
         return Ok((rest, key));
     }
     let after = sp(rest)?.0;
-    let text = |make: fn(Bytes) -> Search| astring(after).map(|(rest, text)| (rest, make(text)));
+    let text = |make: fn(Octets) -> Search| astring(after).map(|(rest, text)| (rest, make(text)));
     let day = |make: fn(Date) -> Search| date(after).map(|(rest, date)| (rest, make(date)));
     let large = |make: fn(u64) -> Search| digits(after).map(|(rest, number)| (rest, make(number)));
     match name.as_bytes() {

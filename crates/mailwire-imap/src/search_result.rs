@@ -3,10 +3,8 @@
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
-use bytes::Bytes;
-
 use crate::{
-    Mailbox, ModSeq, UidValidity,
+    Mailbox, ModSeq, Octets, UidValidity,
     encoder::Encoder,
     grammar::{astring, close, is_closing, loose_spaces, number, number64, nz_number, open, sp, word},
     input::{Input, Parsed},
@@ -56,7 +54,7 @@ pub(crate) fn numbers(input: Input<'_>) -> Parsed<'_, Numbers> {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct ESearch {
     /// Of the command that this answers.
-    pub tag: Option<Bytes>,
+    pub tag: Option<Octets>,
     /// Which mailbox this is about, for a search in several ones (RFC 7377).
     pub mailbox: Option<(Mailbox, UidValidity)>,
     /// Whether the numbers are UIDs.
@@ -82,13 +80,13 @@ pub enum ESearchItem {
     /// `MODSEQ`
     ModSeq(ModSeq),
     /// `PARTIAL`: a range of the result, as asked for, and what is in it (RFC 9394)
-    Partial(Bytes, Option<NumberList<NonZeroU32>>),
+    Partial(Octets, Option<NumberList<NonZeroU32>>),
     /// `RELEVANCY`: a score from 1 to 100 for each (RFC 6203)
     Relevancy(Vec<u32>),
     /// `REMOVEFROM`: what went out of a result that is kept up to date
     RemoveFrom(Vec<(u32, NumberList<NonZeroU32>)>),
     /// Any other.
-    Other(Bytes, Value),
+    Other(Octets, Value),
 }
 
 impl ESearch {

@@ -3,9 +3,8 @@
 use alloc::vec::Vec;
 use core::{fmt, num::NonZeroU32};
 
-use bytes::Bytes;
-
 use crate::{
+    Octets,
     encoder::{EncodeError, Encoder},
     grammar::{astring, list, nz_number, octet, sp, word},
     input::{Input, Parsed},
@@ -34,9 +33,9 @@ pub enum Text {
     /// `HEADER`: all header fields.
     Header,
     /// `HEADER.FIELDS`: the header fields of these names.
-    HeaderFields(Vec<Bytes>),
+    HeaderFields(Vec<Octets>),
     /// `HEADER.FIELDS.NOT`: the header fields of other names.
-    HeaderFieldsNot(Vec<Bytes>),
+    HeaderFieldsNot(Vec<Octets>),
     /// `MIME`: the MIME header of a part.
     Mime,
     /// `TEXT`: what follows the header.
@@ -51,7 +50,7 @@ impl Section {
 
     /// `HEADER.FIELDS` of the message.
     pub fn fields(names: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
-        let names = names.into_iter().map(|name| Bytes::copy_from_slice(name.as_ref())).collect();
+        let names = names.into_iter().map(|name| Octets::copy_from_slice(name.as_ref())).collect();
         Self { part: Part::default(), text: Text::HeaderFields(names) }
     }
 
@@ -151,7 +150,7 @@ fn numbers(mut input: Input<'_>) -> Parsed<'_, Part> {
 
 fn section_text(input: Input<'_>) -> Parsed<'_, Text> {
     let (rest, word) = word(input)?;
-    let header_list = |rest| -> Parsed<'_, Vec<Bytes>> {
+    let header_list = |rest| -> Parsed<'_, Vec<Octets>> {
         let (rest, ()) = sp(rest)?;
         list(rest, astring)
     };

@@ -2,9 +2,8 @@
 
 use alloc::string::String;
 
-use bytes::Bytes;
-
 use crate::{
+    Octets,
     encoder::Encoder,
     grammar::word,
     input::{Input, Parsed},
@@ -19,7 +18,7 @@ pub struct Status {
     /// The response code.
     pub code: Option<Code>,
     /// The text. What is written of it has spaces in place of control characters.
-    pub text: Bytes,
+    pub text: Octets,
 }
 
 /// Which status.
@@ -41,7 +40,7 @@ pub enum Kind {
 impl Status {
     /// A status with a text.
     pub fn new(kind: Kind, text: impl AsRef<[u8]>) -> Self {
-        Self { kind, code: None, text: Bytes::copy_from_slice(text.as_ref()) }
+        Self { kind, code: None, text: Octets::copy_from_slice(text.as_ref()) }
     }
 
     /// The same with a code.

@@ -2,9 +2,8 @@
 
 use alloc::vec::Vec;
 
-use bytes::Bytes;
-
 use crate::{
+    Octets,
     encoder::Encoder,
     grammar::{FLAG, HIGH, close, is, is_closing, literal, loose_spaces, nil, open, quoted, sp},
     input::{Input, Parsed},
@@ -15,13 +14,13 @@ use crate::{
 #[non_exhaustive]
 pub enum Value {
     /// A word or number.
-    Atom(Bytes),
+    Atom(Octets),
     /// `( ... )`
     List(Vec<Value>),
     /// `NIL`
     Nil,
     /// A quoted string or literal.
-    String(Bytes),
+    String(Octets),
 }
 
 impl Value {

@@ -86,6 +86,12 @@
 
 pub use mailwire_sasl as sasl;
 
+/// IMAP: the codec.
+#[cfg(feature = "imap")]
+pub mod imap {
+    pub use mailwire_imap::*;
+}
+
 /// POP3: the codec, and the machines of both sides.
 #[cfg(feature = "pop3")]
 pub mod pop3 {

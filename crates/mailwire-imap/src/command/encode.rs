@@ -1,11 +1,9 @@
-use bytes::Bytes;
-
 use super::{
     Action, Append, Body, Command, Depth, Fetch, GetMetadata, List, ListReturn, Message, Messages, Return,
     SearchCommand, Select, Sort, SortKey, Store, Thread, Values,
 };
 use crate::{
-    Mailbox,
+    Mailbox, Octets,
     account::{encode_fields, encode_values},
     encoder::{EncodeError, Encoder},
     fetch::Content,
@@ -223,9 +221,9 @@ impl Message {
         }
         let is_binary = self.is_binary || self.is_utf8;
         match &self.content {
-            Content::Nil => out.literal(&Bytes::new()).done(),
-            Content::Octets(octets) if is_binary => out.literal8(octets).done(),
-            Content::Octets(octets) => out.literal(octets).done(),
+            Content::Nil => out.literal(Octets::new().as_bytes()).done(),
+            Content::Octets(octets) if is_binary => out.literal8(octets.as_bytes()).done(),
+            Content::Octets(octets) => out.literal(octets.as_bytes()).done(),
             Content::Streamed(length) => out.stream(*length, is_binary).done(),
         }
         if self.is_utf8 {

@@ -265,7 +265,7 @@ fn searches_read_like_sentences() {
 fn nothing_of_a_caller_ends_the_line() {
     let evil = "x\r\nb LOGOUT";
     let mailbox = Mailbox::new(evil);
-    let octets = Bytes::from(evil);
+    let octets = Octets::from(evil);
     for body in [
         Body::Select(Select::new(mailbox.clone())),
         Body::Login(octets.clone(), Secret::new(evil)),

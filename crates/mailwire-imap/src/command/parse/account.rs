@@ -1,9 +1,8 @@
 use alloc::{vec, vec::Vec};
 
-use bytes::Bytes;
-
 use super::mailbox_and;
 use crate::{
+    Octets,
     command::{Body, Depth, GetMetadata},
     grammar::{astring, atom, close, digits, is_closing, list, open, sp, word},
     input::{Input, Parsed},
@@ -57,7 +56,7 @@ pub(super) fn get_metadata(input: Input<'_>) -> Parsed<'_, Body> {
 }
 
 /// `entry / "(" entry *(SP entry) ")"`
-fn entries(input: Input<'_>) -> Parsed<'_, Vec<Bytes>> {
+fn entries(input: Input<'_>) -> Parsed<'_, Vec<Octets>> {
     match input.first() {
         Some(b'(') => list(input, astring),
         _ => astring(input).map(|(rest, entry)| (rest, vec![entry])),
