@@ -115,18 +115,13 @@ impl Encoder {
     /// A literal, or a literal8 if the octets hold NUL; long ones are not copied.
     pub fn literal(&mut self, octets: &Bytes) -> &mut Self {
         self.literal_header(octets.len() as u64, memchr::memchr(0, octets).is_some());
-        if octets.len() < MAX_COPIED {
-            return self.raw(octets);
-        }
-        self.flush();
-        self.parts.push(Part::Octets(octets.clone()));
-        self
+        self.octets(octets)
     }
 
-    /// A literal8, whatever the octets hold.
+    /// A literal8, whatever the octets hold; long ones are not copied.
     pub fn literal8(&mut self, octets: &Bytes) -> &mut Self {
         self.literal_header(octets.len() as u64, true);
-        self.raw(octets)
+        self.octets(octets)
     }
 
     /// A literal of `length` octets that the caller sends at this place.
@@ -213,6 +208,15 @@ impl Encoder {
 
     pub(crate) fn fail(&mut self, error: EncodeError) -> &mut Self {
         self.error.get_or_insert(error);
+        self
+    }
+
+    fn octets(&mut self, octets: &Bytes) -> &mut Self {
+        if octets.len() < MAX_COPIED {
+            return self.raw(octets);
+        }
+        self.flush();
+        self.parts.push(Part::Octets(octets.clone()));
         self
     }
 

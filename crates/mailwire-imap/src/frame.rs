@@ -41,8 +41,8 @@ pub struct Framer {
     scanned: usize,
     /// Where in the input the line that is being scanned starts.
     line_start: usize,
-    /// What was before the last streamed literal, taken out of the input.
-    head: BytesMut,
+    /// What was before the last streamed literal, taken out of the input; also handed on as the head of that literal.
+    head: Bytes,
     streamed: Vec<usize>,
     /// Octets of this frame outside of literals, but for the line that is being scanned.
     line_octets: usize,
@@ -70,7 +70,7 @@ impl Framer {
             state: State::Line,
             scanned: 0,
             line_start: 0,
-            head: BytesMut::new(),
+            head: Bytes::new(),
             streamed: Vec::new(),
             line_octets: 0,
             literal_octets: 0,
@@ -90,6 +90,7 @@ impl Framer {
     /// - [`FramingError::LineTooLong`] as soon as there are too many octets, whether the line has ended or not.
     /// - [`FramingError::BareLineFeed`] if a line ends with LF alone and [`Quirks::bare_line_feed`] is off.
     /// - [`FramingError::LiteralTooLong`] if a literal's length is over 63 bits and its octets come anyway.
+    /// - [`FramingError::TooManyLiterals`] if a frame has more streamed literals than [`Limits::streamed_literals`].
     /// - [`FramingError::TooMuchToDiscard`] if a refused command goes on beyond [`Limits::discard`].
     pub fn next_event(&mut self, input: &mut BytesMut) -> Result<Option<Event>, FramingError> {
         loop {
@@ -214,7 +215,7 @@ impl Framer {
                     is_binary,
                     is_streamed: false,
                 };
-                Ok(self.literal(literal, input, end))
+                self.literal(literal, input, end)
             }
             // A client that synchronises can be told BAD; for anybody else the octets are on their way.
             Some(header) if self.peer == Peer::Server || !header.is_synchronising => {
@@ -224,7 +225,12 @@ impl Framer {
         }
     }
 
-    fn literal(&mut self, mut literal: Literal, input: &mut BytesMut, end: usize) -> Step {
+    fn literal(
+        &mut self,
+        mut literal: Literal,
+        input: &mut BytesMut,
+        end: usize,
+    ) -> Result<Step, FramingError> {
         let sum = self.literal_octets.saturating_add(literal.length);
         let is_too_long = literal.length > self.limits.inline_literal
             || sum > self.limits.inline_literals
@@ -238,33 +244,41 @@ impl Framer {
                 self.scanned = end;
                 self.state = State::Inline { until };
                 if self.peer == Peer::Server || !literal.is_synchronising {
-                    return Step::Again;
+                    return Ok(Step::Again);
                 }
             }
             _ => {
-                self.head.unsplit(input.split_to(end));
+                let limit = self.limits.streamed_literals;
+                if self.streamed.len() >= limit {
+                    return Err(FramingError::TooManyLiterals { limit });
+                }
+                self.head = self.after_head(input.split_to(end)).freeze();
                 self.streamed.push(self.head.len());
                 (self.scanned, self.line_start) = (0, 0);
                 self.state = State::Stream { left: literal.length };
                 literal.is_streamed = true;
-                literal.head = Frame {
-                    octets: Bytes::copy_from_slice(&self.head),
-                    streamed: self.streamed.clone(),
-                    is_head: true,
-                };
+                literal.head =
+                    Frame { octets: self.head.clone(), streamed: self.streamed.clone(), is_head: true };
             }
         }
-        Step::Event(Event::Literal(literal))
+        Ok(Step::Event(Event::Literal(literal)))
+    }
+
+    /// The head and what came after it. The head is copied if somebody still has it, or anything made of it.
+    fn after_head(&mut self, octets: BytesMut) -> BytesMut {
+        if self.head.is_empty() {
+            return octets;
+        }
+        let head = core::mem::take(&mut self.head);
+        let mut all = head.try_into_mut().unwrap_or_else(|shared| BytesMut::from(&shared[..]));
+        all.unsplit(octets);
+        all
     }
 
     fn whole(&mut self, input: &mut BytesMut, length: usize, end: usize) -> Frame {
-        let mut octets = input.split_to(length);
+        let octets = input.split_to(length);
         input.advance(end - length);
-        if !self.head.is_empty() {
-            let mut head = core::mem::take(&mut self.head);
-            head.unsplit(octets);
-            octets = head;
-        }
+        let octets = self.after_head(octets);
         let streamed = core::mem::take(&mut self.streamed);
         self.reset();
         Frame { octets: octets.freeze(), streamed, is_head: false }
@@ -319,7 +333,7 @@ impl Framer {
     fn reset(&mut self) {
         self.state = State::Line;
         (self.scanned, self.line_start, self.line_octets, self.literal_octets) = (0, 0, 0, 0);
-        self.head = BytesMut::new();
+        self.head = Bytes::new();
         self.streamed = Vec::new();
         (self.is_text, self.is_bare) = (false, false);
     }
@@ -341,7 +355,7 @@ pub enum Event {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Frame {
     octets: Bytes,
-    /// Where octets of literals are missing, because they were streamed.
+    /// Where octets of literals are missing, because they were streamed; in ascending order.
     streamed: Vec<usize>,
     is_head: bool,
 }
@@ -359,7 +373,7 @@ impl Frame {
 
     /// Whether the octets of the literal that would start at `offset` were streamed.
     pub(crate) fn is_streamed_at(&self, offset: usize) -> bool {
-        !self.streamed.is_empty() && self.streamed.contains(&offset)
+        self.streamed.binary_search(&offset).is_ok()
     }
 }
 
@@ -423,6 +437,12 @@ pub enum FramingError {
     /// A literal's length is over 63 bits.
     #[error("the length of a literal is over 63 bits")]
     LiteralTooLong,
+    /// A command or response has more streamed literals than the limit.
+    #[error("there are more than {limit} long literals in one command or response")]
+    TooManyLiterals {
+        /// The most streamed literals it may have.
+        limit: usize,
+    },
     /// A refused command is longer than what is read only to be dropped.
     #[error("a refused command is longer than {limit} octets")]
     TooMuchToDiscard {

@@ -19,6 +19,9 @@ pub struct Limits {
     /// The most octets of all collected literals of one command or response; what comes beyond is streamed.
     /// Default 64 MiB at a client, 128 KiB at a server.
     pub inline_literals: u64,
+    /// The most literals of one command or response that are streamed: for each, what stands before it is read again.
+    /// Default 1,000 at a client, 10,000 at a server, where each may be a message of one APPEND.
+    pub streamed_literals: usize,
     /// The longest non-synchronising literal that a server collects without asking: 4096 for a server that announces
     /// LITERAL- ([RFC 7888 section 5](https://www.rfc-editor.org/rfc/rfc7888#section-5)); longer ones are announced as if
     /// they were streamed. Default no limit of its own.
@@ -38,6 +41,7 @@ impl Limits {
             line: 1024 * 1024,
             inline_literal: 64 * 1024 * 1024,
             inline_literals: 64 * 1024 * 1024,
+            streamed_literals: 1000,
             non_synchronising_literal: u64::MAX,
             discard: 1024 * 1024,
             nesting: 100,
@@ -51,6 +55,7 @@ impl Limits {
             line: 64 * 1024,
             inline_literal: 64 * 1024,
             inline_literals: 128 * 1024,
+            streamed_literals: 10_000,
             non_synchronising_literal: u64::MAX,
             discard: 1024 * 1024,
             nesting: 100,

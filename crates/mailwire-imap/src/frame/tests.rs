@@ -130,6 +130,18 @@ fn limits_hold_at_n_and_not_at_n_plus_1() {
 }
 
 #[test]
+fn streamed_literals_are_counted() {
+    let with = |count: usize| {
+        [&b"* 1 FETCH ("[..], &b"BODY[] {11}\r\n01234567890 ".repeat(count), b")\r\n"].concat()
+    };
+    let mut limits = Limits::client();
+    (limits.inline_literal, limits.streamed_literals) = (10, 3);
+    let framer = || Framer::responses(limits.clone(), Quirks::lenient());
+    assert_eq!(framed(framer(), &with(3), |n| n).unwrap().len(), 7);
+    assert_eq!(framed(framer(), &with(4), |n| n), Err(FramingError::TooManyLiterals { limit: 3 }));
+}
+
+#[test]
 fn strict_wants_carriage_returns() {
     let strict = || Framer::commands(Limits::server(), Quirks::strict());
     assert_eq!(framed(strict(), b"a NOOP\n", |n| n), Err(FramingError::BareLineFeed));
