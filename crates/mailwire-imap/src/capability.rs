@@ -6,11 +6,13 @@ use core::fmt;
 use bytes::BytesMut;
 
 use crate::{
-    Octets,
+    Atom, Octets,
+    acl::Rights,
     atom::{InvalidAtom, valid},
     encoder::Encoder,
     grammar::{ATOM, is},
     input::{Input, Parsed},
+    quota::ResourceName,
 };
 
 /// The words after `CAPABILITY`. They are kept as they came, and read one by one when they are asked for.
@@ -123,10 +125,10 @@ macro_rules! capabilities {
             I18nLevel(u8),
             /// `MESSAGELIMIT=`
             MessageLimit(u64),
-            /// `QUOTA=RES-`
-            QuotaResource(Octets),
-            /// `RIGHTS=`
-            Rights(Octets),
+            /// `QUOTA=RES-`: what can be limited
+            QuotaResource(ResourceName),
+            /// `RIGHTS=`: which rights there are beside those of RFC 2086
+            Rights(Rights),
             /// `SAVELIMIT=`
             SaveLimit(u64),
             /// `THREAD=`
@@ -243,10 +245,10 @@ impl Capability {
             return Self::MessageLimit(limit);
         }
         if let Some(value) = after("QUOTA=RES-") {
-            return Self::QuotaResource(bytes(value));
+            return Self::QuotaResource(ResourceName::read(value, || Atom::from_parsed(bytes(value))));
         }
-        if let Some(value) = after("RIGHTS=") {
-            return Self::Rights(bytes(value));
+        if let Some(rights) = after("RIGHTS=").and_then(|value| Rights::new(value).ok()) {
+            return Self::Rights(rights);
         }
         if let Some(limit) = after("SAVELIMIT=").and_then(number) {
             return Self::SaveLimit(limit);

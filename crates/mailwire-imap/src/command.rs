@@ -4,8 +4,15 @@ use alloc::vec::Vec;
 
 use crate::{
     Atom, Capabilities, Flags, Mailbox, ModSeq, Octets, ParseError, Secret, SequenceSet, Tag, UidSet,
-    UidValidity, account::Fields, date::DateTime, fetch::Content, fetch_attribute::Attribute, list,
-    mailbox_status, search::Search,
+    UidValidity, acl,
+    date::DateTime,
+    fetch::Content,
+    fetch_attribute::Attribute,
+    id::Fields,
+    list, mailbox_status,
+    metadata::{Annotation, Entry, GetMetadata},
+    quota,
+    search::Search,
 };
 
 mod encode;
@@ -99,12 +106,12 @@ pub enum Body {
     Search(SearchCommand),
     /// `SELECT`
     Select(Select),
-    /// `SETACL`: mailbox, identifier, rights with their `+` or `-`
-    SetAcl(Mailbox, Octets, Octets),
+    /// `SETACL`: mailbox, identifier, what becomes of its rights
+    SetAcl(Mailbox, Octets, acl::Change),
     /// `SETMETADATA` (RFC 5464)
-    SetMetadata(Mailbox, Vec<(Octets, Option<Octets>)>),
-    /// `SETQUOTA`: root, resources and limits
-    SetQuota(Octets, Vec<(Octets, u64)>),
+    SetMetadata(Mailbox, Vec<Annotation>),
+    /// `SETQUOTA`: root and limits
+    SetQuota(Octets, Vec<quota::Limit>),
     /// `SORT`, `UID SORT` (RFC 5256)
     Sort(Sort),
     /// `STARTTLS`
@@ -378,36 +385,11 @@ pub struct List {
 #[non_exhaustive]
 pub enum ListReturn {
     /// `METADATA` (RFC 9590)
-    Metadata(Vec<Octets>),
+    Metadata(Vec<Entry>),
     /// `CHILDREN`, `SUBSCRIBED`, `SPECIAL-USE`, `MYRIGHTS`
     Option(Atom),
     /// `STATUS`
     Status(Vec<mailbox_status::Attribute>),
-}
-
-/// What GETMETADATA takes.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct GetMetadata {
-    /// `MAXSIZE`: no entries above this
-    pub max_size: Option<u64>,
-    /// `DEPTH`: 0, 1 or infinity
-    pub depth: Option<Depth>,
-    /// Of which mailbox; the empty name stands for the server.
-    pub mailbox: Mailbox,
-    /// Which entries.
-    pub entries: Vec<Octets>,
-}
-
-/// How many levels below an entry are told.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum Depth {
-    /// None.
-    Zero,
-    /// One.
-    One,
-    /// All.
-    Infinity,
 }
 
 /// A command that cannot be read.

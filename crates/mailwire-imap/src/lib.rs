@@ -14,7 +14,7 @@
 
 extern crate alloc;
 
-pub mod account;
+pub mod acl;
 mod atom;
 pub mod body_structure;
 pub mod capability;
@@ -29,15 +29,18 @@ pub mod fetch_attribute;
 pub mod flag;
 pub mod frame;
 mod grammar;
+pub mod id;
 mod input;
 mod limits;
 pub mod list;
 mod mailbox;
 pub mod mailbox_status;
+pub mod metadata;
 mod number;
 mod number_list;
 mod octets;
 mod quirks;
+pub mod quota;
 pub mod response;
 pub mod response_code;
 pub mod search;

@@ -3,20 +3,19 @@
 use alloc::vec::Vec;
 
 use crate::{
-    Flags, Mailbox, Octets, ParseError, Tag, UidSet,
-    account::{
-        Acl, Fields, ListRights, Metadata, Quota, acl, encode_fields, fields, list_rights, metadata, quota,
-        quota_root,
-    },
+    Flags, Octets, ParseError, Tag, UidSet,
+    acl::{Acl, ListRights, MyRights, acl, list_rights, my_rights},
     capability::{Capabilities, capabilities},
     encoder::Encoder,
     fetch::{Fetch, items},
     flag::flag_list,
     grammar::{ASTRING, astring, digits, loose_spaces, nstring, octet, run, sp, to_end, word},
+    id::{Fields, encode_fields, fields},
     input::{Input, Parsed},
     list::{List, Namespaces, mailbox_list, namespaces},
-    mailbox::mailbox,
     mailbox_status::{MailboxStatus, mailbox_status},
+    metadata::{Metadata, metadata},
+    quota::{Quota, QuotaRoot, quota, quota_root},
     response_code::{Code, code},
     search_result::{ESearch, Numbers, Thread, esearch, numbers, threads},
     set::sequence_set,
@@ -93,14 +92,14 @@ pub enum Data {
     Lsub(List),
     /// `METADATA`
     Metadata(Metadata),
-    /// `MYRIGHTS`: of which mailbox, and the rights
-    MyRights(Mailbox, Octets),
+    /// `MYRIGHTS`
+    MyRights(MyRights),
     /// `NAMESPACE`
     Namespace(Namespaces),
     /// `QUOTA`
     Quota(Quota),
-    /// `QUOTAROOT`: of which mailbox, and the roots
-    QuotaRoot(Mailbox, Vec<Octets>),
+    /// `QUOTAROOT`
+    QuotaRoot(QuotaRoot),
     /// `n RECENT`
     Recent(u32),
     /// `SEARCH`
@@ -169,14 +168,10 @@ impl Data {
             Self::ListRights(rights) => rights.encode(out.raw(b"LISTRIGHTS ")),
             Self::Lsub(list) => list.encode(out.raw(b"LSUB ")),
             Self::Metadata(metadata) => metadata.encode(out.raw(b"METADATA ")),
-            Self::MyRights(mailbox, rights) => {
-                out.raw(b"MYRIGHTS ").mailbox(mailbox).sp().astring(rights).done();
-            }
+            Self::MyRights(rights) => rights.encode(out.raw(b"MYRIGHTS ")),
             Self::Namespace(namespaces) => namespaces.encode(out.raw(b"NAMESPACE")),
             Self::Quota(quota) => quota.encode(out.raw(b"QUOTA ")),
-            Self::QuotaRoot(mailbox, roots) => {
-                encode_strings(roots, out.raw(b"QUOTAROOT ").mailbox(mailbox));
-            }
+            Self::QuotaRoot(roots) => roots.encode(out.raw(b"QUOTAROOT ")),
             Self::Recent(number) => out.number((*number).into()).raw(b" RECENT").done(),
             Self::Search(numbers) => numbers.encode(out.raw(b"SEARCH")),
             Self::Sort(numbers) => numbers.encode(out.raw(b"SORT")),
@@ -307,12 +302,10 @@ fn named(input: Input<'_>) -> Parsed<'_, Data> {
         b"NAMESPACE" => |rest| namespaces(rest).map(|(rest, all)| (rest, Data::Namespace(all))),
         b"ID" => |rest| fields(rest).map(|(rest, fields)| (rest, Data::Id(fields))),
         b"QUOTA" => |rest| quota(rest).map(|(rest, quota)| (rest, Data::Quota(quota))),
-        b"QUOTAROOT" => {
-            |rest| quota_root(rest).map(|(rest, (mailbox, roots))| (rest, Data::QuotaRoot(mailbox, roots)))
-        }
+        b"QUOTAROOT" => |rest| quota_root(rest).map(|(rest, roots)| (rest, Data::QuotaRoot(roots))),
         b"ACL" => |rest| acl(rest).map(|(rest, acl)| (rest, Data::Acl(acl))),
         b"LISTRIGHTS" => |rest| list_rights(rest).map(|(rest, rights)| (rest, Data::ListRights(rights))),
-        b"MYRIGHTS" => my_rights,
+        b"MYRIGHTS" => |rest| my_rights(rest).map(|(rest, rights)| (rest, Data::MyRights(rights))),
         b"METADATA" => |rest| metadata(rest).map(|(rest, metadata)| (rest, Data::Metadata(metadata))),
         b"LANGUAGE" => |rest| {
             crate::grammar::list(rest, astring).map(|(rest, languages)| (rest, Data::Language(languages)))
@@ -339,12 +332,6 @@ fn vanished(input: Input<'_>) -> Parsed<'_, Data> {
         return rest.expected("known-uids");
     }
     Ok((after, Data::Vanished { earlier, uids }))
-}
-
-fn my_rights(input: Input<'_>) -> Parsed<'_, Data> {
-    let (rest, mailbox) = mailbox(input)?;
-    let (rest, rights) = astring(sp(rest)?.0)?;
-    Ok((rest, Data::MyRights(mailbox, rights)))
 }
 
 fn url_data(input: Input<'_>) -> Parsed<'_, (Octets, Option<Octets>)> {

@@ -1,12 +1,14 @@
 use super::{
-    Action, Append, Body, Command, Depth, Fetch, GetMetadata, List, ListReturn, Message, Messages, Return,
-    SearchCommand, Select, Sort, SortKey, Store, Thread, Values,
+    Action, Append, Body, Command, Fetch, List, ListReturn, Message, Messages, Return, SearchCommand, Select,
+    Sort, SortKey, Store, Thread, Values,
 };
 use crate::{
     Mailbox, Octets,
-    account::{encode_fields, encode_values},
     encoder::{EncodeError, Encoder},
     fetch::Content,
+    id::encode_fields,
+    metadata::{encode_entries, encode_values},
+    quota::encode_limits,
 };
 
 impl Command {
@@ -166,13 +168,11 @@ impl Body {
                 search.encode_program(false, out.sp());
             }
             Self::SetAcl(mailbox, identifier, rights) => {
-                out.sp().mailbox(mailbox).sp().astring(identifier).sp().astring(rights);
+                rights.encode(out.sp().mailbox(mailbox).sp().astring(identifier).sp());
             }
             Self::SetMetadata(mailbox, values) => encode_values(values, out.sp().mailbox(mailbox).sp()),
             Self::SetQuota(root, limits) => {
-                out.sp().astring(root).sp().list(limits, |out, (name, limit)| {
-                    out.astring(name).sp().number(*limit);
-                });
+                encode_limits(limits, out.sp().astring(root).sp());
             }
             Self::Sort(sort) => sort.encode(out),
             Self::Status(mailbox, attributes) => {
@@ -383,38 +383,12 @@ impl List {
         let Some(returns) = &self.returns else { return };
         out.raw(b" RETURN ").list(returns, |out, one| match one {
             ListReturn::Metadata(entries) => {
-                out.raw(b"METADATA ").list(entries, |out, entry| out.astring(entry).done());
+                encode_entries(entries, out.raw(b"METADATA "));
             }
             ListReturn::Option(word) => out.raw(word.as_bytes()).done(),
             ListReturn::Status(attributes) => {
                 out.raw(b"STATUS ").list(attributes, |out, one| out.raw(one.as_bytes()).done());
             }
         });
-    }
-}
-
-impl GetMetadata {
-    fn encode(&self, out: &mut Encoder) {
-        if self.max_size.is_some() || self.depth.is_some() {
-            out.raw(b" (");
-            if let Some(size) = self.max_size {
-                out.raw(b"MAXSIZE ").number(size);
-            }
-            if let Some(depth) = self.depth {
-                out.raw(if self.max_size.is_some() { b" DEPTH " } else { b"DEPTH " });
-                out.raw(match depth {
-                    Depth::Zero => b"0",
-                    Depth::One => b"1",
-                    Depth::Infinity => b"infinity",
-                });
-            }
-            out.raw(b")");
-        }
-        out.sp().mailbox(&self.mailbox).sp();
-        match self.entries.as_slice() {
-            [] => out.fail(EncodeError::EmptyList).done(),
-            [one] => out.astring(one).done(),
-            several => out.list(several, |out, one| out.astring(one).done()).done(),
-        }
     }
 }

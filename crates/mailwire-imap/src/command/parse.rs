@@ -1,16 +1,11 @@
 use alloc::{vec, vec::Vec};
 
-mod account;
-
-use account::{get_metadata, set_acl, set_quota};
-
 use super::{
     Action, Append, Body, Command, CommandError, Criterion, Fetch, List, ListReturn, Message, Messages,
     QResync, Return, SearchCommand, Select, Sort, SortKey, Store, Thread, Values,
 };
 use crate::{
-    Atom, Mailbox, ModSeq, Secret, Tag,
-    account::{entry_values, fields},
+    Atom, Mailbox, ModSeq, Secret, Tag, acl,
     capability::capabilities,
     date::date_time,
     fetch::Content,
@@ -20,10 +15,11 @@ use crate::{
         ASTRING, HIGH, LIST, Word, astring, atom, close, digits, is_closing, list, literal, literal_header,
         loose_spaces, nz_number, open, run, sp, string, to_end, word,
     },
+    id::fields,
     input::{Context, Input, Parsed, ended, into_error},
     list as mailbox_list,
     mailbox::mailbox,
-    mailbox_status,
+    mailbox_status, metadata, quota,
     search::program,
     set::sequence_set,
 };
@@ -98,7 +94,9 @@ fn with_arguments<'a>(input: Input<'a>, word: Word, rest: Input<'a>) -> Parsed<'
         }
         b"EXAMINE" => |input| select(input).map(|(rest, select)| (rest, Body::Examine(select))),
         b"GETACL" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::GetAcl(mailbox))),
-        b"GETMETADATA" => get_metadata,
+        b"GETMETADATA" => {
+            |input| metadata::get_metadata(input).map(|(rest, command)| (rest, Body::GetMetadata(command)))
+        }
         b"GETQUOTA" => |input| astring(input).map(|(rest, root)| (rest, Body::GetQuota(root))),
         b"GETQUOTAROOT" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::GetQuotaRoot(mailbox))),
         b"ID" => |input| fields(input).map(|(rest, fields)| (rest, Body::Id(fields))),
@@ -112,9 +110,9 @@ fn with_arguments<'a>(input: Input<'a>, word: Word, rest: Input<'a>) -> Parsed<'
         b"RENAME" => |input| mailbox_and(input, mailbox).map(|(rest, (a, b))| (rest, Body::Rename(a, b))),
         b"SELECT" => |input| select(input).map(|(rest, select)| (rest, Body::Select(select))),
         b"SETACL" => set_acl,
-        b"SETMETADATA" => {
-            |input| mailbox_and(input, entry_values).map(|(rest, (a, b))| (rest, Body::SetMetadata(a, b)))
-        }
+        b"SETMETADATA" => |input| {
+            mailbox_and(input, metadata::entry_values).map(|(rest, (a, b))| (rest, Body::SetMetadata(a, b)))
+        },
         b"SETQUOTA" => set_quota,
         b"STATUS" => status,
         b"SUBSCRIBE" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::Subscribe(mailbox))),
@@ -528,11 +526,25 @@ fn list_command(input: Input<'_>) -> Parsed<'_, List> {
     Ok((rest, List { returns: Some(returns), ..command }))
 }
 
+/// `"SETACL" SP mailbox SP identifier SP mod-rights`
+fn set_acl(input: Input<'_>) -> Parsed<'_, Body> {
+    let (rest, (mailbox, identifier)) = mailbox_and(input, astring)?;
+    let (rest, change) = acl::change(sp(rest)?.0)?;
+    Ok((rest, Body::SetAcl(mailbox, identifier, change)))
+}
+
+/// `"SETQUOTA" SP quota-root-name SP setquota-list`
+fn set_quota(input: Input<'_>) -> Parsed<'_, Body> {
+    let (rest, root) = astring(input)?;
+    let (rest, limits) = quota::limits(sp(rest)?.0)?;
+    Ok((rest, Body::SetQuota(root, limits)))
+}
+
 fn list_return(input: Input<'_>) -> Parsed<'_, ListReturn> {
     let (rest, word) = word(input)?;
     match word.as_bytes() {
         b"METADATA" => {
-            list(sp(rest)?.0, astring).map(|(rest, entries)| (rest, ListReturn::Metadata(entries)))
+            metadata::entries(sp(rest)?.0).map(|(rest, entries)| (rest, ListReturn::Metadata(entries)))
         }
         b"STATUS" => {
             list(sp(rest)?.0, mailbox_status::attribute).map(|(rest, list)| (rest, ListReturn::Status(list)))

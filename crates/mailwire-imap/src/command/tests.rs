@@ -119,7 +119,7 @@ fn commands_both_ways() {
         "GETQUOTA \"\"",
         "GETQUOTAROOT INBOX",
         "SETQUOTA \"\" (STORAGE 512)",
-        "SETACL INBOX/Drafts John lrQswicda",
+        "SETACL INBOX/Drafts John lrswicda",
         "DELETEACL INBOX Fred",
         "GETACL INBOX",
         "LISTRIGHTS ~/Mail/saved smith",
