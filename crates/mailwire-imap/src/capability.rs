@@ -61,7 +61,7 @@ impl Capabilities {
 
     /// The capabilities one by one.
     pub fn iter(&self) -> impl Iterator<Item = Capability> + '_ {
-        self.words().map(|word| Capability::read(word, |part| self.octets.slice_ref(part)))
+        self.words().map(|word| Capability::read(word, |part| self.octets.part(part)))
     }
 
     /// The same without a word, in any case: to switch off what does not work.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use bytes::{BufMut as _, Bytes, BytesMut};
 
 use crate::{
-    Mailbox,
+    Mailbox, Octets,
     grammar::{ASTRING, LIST, run},
 };
 
@@ -113,13 +113,13 @@ impl Encoder {
     }
 
     /// A literal, or a literal8 if the octets hold NUL; long ones are not copied.
-    pub fn literal(&mut self, octets: &Bytes) -> &mut Self {
+    pub fn literal(&mut self, octets: &Octets) -> &mut Self {
         self.literal_header(octets.len() as u64, memchr::memchr(0, octets).is_some());
         self.octets(octets)
     }
 
     /// A literal8, whatever the octets hold; long ones are not copied.
-    pub fn literal8(&mut self, octets: &Bytes) -> &mut Self {
+    pub fn literal8(&mut self, octets: &Octets) -> &mut Self {
         self.literal_header(octets.len() as u64, true);
         self.octets(octets)
     }
@@ -211,12 +211,12 @@ impl Encoder {
         self
     }
 
-    fn octets(&mut self, octets: &Bytes) -> &mut Self {
+    fn octets(&mut self, octets: &Octets) -> &mut Self {
         if octets.len() < MAX_COPIED {
             return self.raw(octets);
         }
         self.flush();
-        self.parts.push(Part::Octets(octets.clone()));
+        self.parts.push(Part::Octets(octets.clone().into_bytes()));
         self
     }
 

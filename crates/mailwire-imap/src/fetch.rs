@@ -129,7 +129,7 @@ impl Content {
     fn encode(&self, out: &mut Encoder) {
         match self {
             Self::Nil => out.raw(b"NIL").done(),
-            Self::Octets(octets) => out.literal(octets.as_bytes()).done(),
+            Self::Octets(octets) => out.literal(octets).done(),
             Self::Streamed(length) => out.stream(*length, false).done(),
         }
     }

@@ -74,7 +74,7 @@ impl<'a> Input<'a> {
 
     /// `part`, which is a part of the frame, without a copy.
     pub(crate) fn bytes(self, part: &'a [u8]) -> Octets {
-        self.context.frame.octets().slice_ref(part).into()
+        Octets::part_of(self.context.frame.octets(), part)
     }
 
     /// What stands between this and a later place.

@@ -221,9 +221,9 @@ impl Message {
         }
         let is_binary = self.is_binary || self.is_utf8;
         match &self.content {
-            Content::Nil => out.literal(Octets::new().as_bytes()).done(),
-            Content::Octets(octets) if is_binary => out.literal8(octets.as_bytes()).done(),
-            Content::Octets(octets) => out.literal(octets.as_bytes()).done(),
+            Content::Nil => out.literal(&Octets::new()).done(),
+            Content::Octets(octets) if is_binary => out.literal8(octets).done(),
+            Content::Octets(octets) => out.literal(octets).done(),
             Content::Streamed(length) => out.stream(*length, is_binary).done(),
         }
         if self.is_utf8 {
