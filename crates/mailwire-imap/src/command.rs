@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use crate::{
-    Atom, Capabilities, Flags, Mailbox, ModSeq, Octets, ParseError, Secret, SequenceSet, Tag, UidSet,
-    UidValidity, acl,
+    Atom, Capabilities, Flags, Mailbox, ModSeq, Octets, ParseError, PartialRange, Secret, SequenceSet, Tag,
+    UidSet, UidValidity, acl,
     date::DateTime,
     fetch::Content,
     fetch_attribute::Attribute,
@@ -12,11 +12,13 @@ use crate::{
     list, mailbox_status,
     metadata::{Annotation, Entry, GetMetadata},
     quota,
-    search::Search,
 };
 
 mod encode;
 pub(crate) mod parse;
+mod search;
+
+pub use search::{Criterion, ESearch, Return, SearchCommand, Sort, SortKey, Source, Thread};
 
 /// A command with the tag that its answer will bear.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -40,6 +42,8 @@ pub enum Body {
         /// The initial response in base64, `=` for an empty one.
         initial_response: Option<Secret>,
     },
+    /// `CANCELUPDATE` (RFC 5267): the tags of searches that are not to be kept up to date any longer
+    CancelUpdate(Vec<Octets>),
     /// `CAPABILITY`
     Capability,
     /// `CHECK`, of IMAP4rev1
@@ -58,6 +62,8 @@ pub enum Body {
     DeleteAcl(Mailbox, Octets),
     /// `ENABLE`
     Enable(Capabilities),
+    /// `ESEARCH` (RFC 7377)
+    ESearch(ESearch),
     /// `EXAMINE`
     Examine(Select),
     /// `EXPUNGE`, or `UID EXPUNGE` with these
@@ -222,8 +228,8 @@ pub struct Fetch {
     pub changed_since: Option<ModSeq>,
     /// `VANISHED`: also which ones were expunged
     pub vanished: bool,
-    /// `PARTIAL`: which part of the messages (RFC 9394), as on the wire
-    pub partial: Option<(i64, i64)>,
+    /// `PARTIAL`: which part of the messages (RFC 9394)
+    pub partial: Option<PartialRange>,
 }
 
 impl Fetch {
@@ -268,103 +274,6 @@ pub enum Values {
     Flags(Flags),
     /// Labels of Gmail.
     GmailLabels(Vec<Octets>),
-}
-
-/// What SEARCH takes.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct SearchCommand {
-    /// Whether UIDs are asked for.
-    pub is_uid: bool,
-    /// What is asked for: nothing for `* SEARCH`, a list for `* ESEARCH`.
-    pub returns: Option<Vec<Return>>,
-    /// The charset of the texts. If there is none, `UTF-8` is told where the texts need it.
-    pub charset: Option<Octets>,
-    /// Which messages.
-    pub search: Search,
-}
-
-impl SearchCommand {
-    /// `UID SEARCH`, without options.
-    pub fn uid(search: Search) -> Self {
-        Self { is_uid: true, returns: None, charset: None, search }
-    }
-}
-
-/// `search-return-opt`
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Return {
-    /// `ALL`
-    All,
-    /// `CONTEXT` (RFC 5267)
-    Context,
-    /// `COUNT`
-    Count,
-    /// `MAX`
-    Max,
-    /// `MIN`
-    Min,
-    /// `PARTIAL` (RFC 9394): from, to
-    Partial(i64, i64),
-    /// `RELEVANCY` (RFC 6203)
-    Relevancy,
-    /// `SAVE`
-    Save,
-    /// `UPDATE` (RFC 5267)
-    Update,
-}
-
-/// What SORT takes.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Sort {
-    /// The search; its charset has to be told, and is `UTF-8` if it is not given.
-    pub search: SearchCommand,
-    /// By what, in order.
-    pub criteria: Vec<Criterion>,
-}
-
-/// `sort-criterion`
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub struct Criterion {
-    /// Whether the order is reversed.
-    pub reverse: bool,
-    /// By what.
-    pub key: SortKey,
-}
-
-/// `sort-key`
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum SortKey {
-    /// `ARRIVAL`
-    Arrival,
-    /// `CC`
-    Cc,
-    /// `DATE`
-    Date,
-    /// `DISPLAYFROM` (RFC 5957)
-    DisplayFrom,
-    /// `DISPLAYTO` (RFC 5957)
-    DisplayTo,
-    /// `FROM`
-    From,
-    /// `RELEVANCY` (RFC 6203)
-    Relevancy,
-    /// `SIZE`
-    Size,
-    /// `SUBJECT`
-    Subject,
-    /// `TO`
-    To,
-}
-
-/// What THREAD takes.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Thread {
-    /// The search; its charset has to be told, and is `UTF-8` if it is not given.
-    pub search: SearchCommand,
-    /// `ORDEREDSUBJECT`, `REFERENCES`, `REFS`
-    pub algorithm: Atom,
 }
 
 /// What LIST takes.

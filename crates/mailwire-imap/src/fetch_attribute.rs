@@ -159,7 +159,7 @@ pub(crate) fn attributes(input: Input<'_>) -> Parsed<'_, Vec<Attribute>> {
 }
 
 /// `fetch-att`
-fn attribute(input: Input<'_>) -> Parsed<'_, Attribute> {
+pub(crate) fn attribute(input: Input<'_>) -> Parsed<'_, Attribute> {
     let (rest, word) = word(input)?;
     if rest.first() == Some(b'[') {
         return with_section(input, rest, word.as_bytes());

@@ -34,11 +34,13 @@ mod input;
 mod limits;
 pub mod list;
 mod mailbox;
+mod mailbox_filter;
 pub mod mailbox_status;
 pub mod metadata;
 mod number;
 mod number_list;
 mod octets;
+mod partial;
 mod quirks;
 pub mod quota;
 pub mod response;
@@ -64,9 +66,11 @@ pub use self::{
     flag::{Flag, Flags},
     limits::Limits,
     mailbox::Mailbox,
+    mailbox_filter::MailboxFilter,
     number::{ModSeq, Number, SeqNum, Uid, UidValidity},
     number_list::NumberList,
     octets::Octets,
+    partial::{InvalidPartialRange, PartialRange},
     quirks::Quirks,
     response::Response,
     response_code::Code,

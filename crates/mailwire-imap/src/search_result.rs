@@ -4,12 +4,13 @@ use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
 use crate::{
-    Mailbox, ModSeq, Octets, UidValidity,
+    Mailbox, ModSeq, Octets, PartialRange, UidValidity,
     encoder::Encoder,
     grammar::{astring, close, is_closing, loose_spaces, number, number64, nz_number, open, sp, word},
     input::{Input, Parsed},
     mailbox::mailbox,
     number_list::{NumberList, number_list},
+    partial::partial_range,
     set::nz_numbers,
     value::{Value, value},
 };
@@ -79,8 +80,8 @@ pub enum ESearchItem {
     Min(NonZeroU32),
     /// `MODSEQ`
     ModSeq(ModSeq),
-    /// `PARTIAL`: a range of the result, as asked for, and what is in it (RFC 9394)
-    Partial(Octets, Option<NumberList<NonZeroU32>>),
+    /// `PARTIAL`: a range of the result, as asked for, and what is in it (RFC 5267, RFC 9394)
+    Partial(PartialRange, Option<NumberList<NonZeroU32>>),
     /// `RELEVANCY`: a score from 1 to 100 for each (RFC 6203)
     Relevancy(Vec<u32>),
     /// `REMOVEFROM`: what went out of a result that is kept up to date
@@ -122,7 +123,8 @@ impl ESearchItem {
             Self::Min(number) => out.raw(b"MIN ").number(u64::from(number.get())).done(),
             Self::ModSeq(value) => out.raw(b"MODSEQ ").number(value.get()).done(),
             Self::Partial(range, numbers) => {
-                out.raw(b"PARTIAL (").text(range).sp();
+                range.encode(out.raw(b"PARTIAL ("));
+                out.sp();
                 match numbers {
                     Some(numbers) => numbers.encode(out),
                     None => out.raw(b"NIL").done(),
@@ -220,16 +222,16 @@ fn changes(input: Input<'_>) -> Parsed<'_, Vec<(u32, NumberList<NonZeroU32>)>> {
     })
 }
 
+/// `ret-data-partial = "PARTIAL" SP "(" partial-range SP partial-results ")"`
 fn partial(input: Input<'_>) -> Parsed<'_, ESearchItem> {
     let (rest, ()) = open(input)?;
-    let is_range = |octet: &u8| octet.is_ascii_digit() || matches!(octet, b':' | b'-');
-    let (range, rest) = rest.split(rest.rest().iter().take_while(|octet| is_range(octet)).count());
+    let (rest, range) = partial_range(rest)?;
     let (rest, ()) = sp(rest)?;
     let (rest, numbers) = match crate::grammar::nil(rest) {
         Some(rest) => (rest, None),
         None => number_list(rest).map(|(rest, numbers)| (rest, Some(numbers)))?,
     };
-    Ok((close(rest)?.0, ESearchItem::Partial(input.bytes(range), numbers)))
+    Ok((close(rest)?.0, ESearchItem::Partial(range, numbers)))
 }
 
 /// One thread of messages ([RFC 5256 section 4](https://www.rfc-editor.org/rfc/rfc5256#section-4)): each of the members is

@@ -1,6 +1,5 @@
 use super::{
-    Action, Append, Body, Command, Fetch, List, ListReturn, Message, Messages, Return, SearchCommand, Select,
-    Sort, SortKey, Store, Thread, Values,
+    Action, Append, Body, Command, Fetch, List, ListReturn, Message, Messages, Select, Store, Values,
 };
 use crate::{
     Mailbox, Octets,
@@ -46,6 +45,7 @@ impl Body {
         match self {
             Self::Append(_) => b"APPEND",
             Self::Authenticate { .. } => b"AUTHENTICATE",
+            Self::CancelUpdate(_) => b"CANCELUPDATE",
             Self::Capability => b"CAPABILITY",
             Self::Check => b"CHECK",
             Self::Close => b"CLOSE",
@@ -55,6 +55,7 @@ impl Body {
             Self::Delete(_) => b"DELETE",
             Self::DeleteAcl(..) => b"DELETEACL",
             Self::Enable(_) => b"ENABLE",
+            Self::ESearch(_) => b"ESEARCH",
             Self::Examine(_) => b"EXAMINE",
             Self::Expunge(_) => b"EXPUNGE",
             Self::Fetch(_) => b"FETCH",
@@ -104,6 +105,14 @@ impl Body {
                     out.sp().text(response.expose());
                 }
             }
+            Self::CancelUpdate(tags) => {
+                if tags.is_empty() {
+                    out.fail(EncodeError::EmptyList);
+                }
+                for tag in tags {
+                    out.sp().string(tag);
+                }
+            }
             Self::Capability
             | Self::Check
             | Self::Close
@@ -142,6 +151,7 @@ impl Body {
                 }
                 capabilities.encode(out);
             }
+            Self::ESearch(search) => search.encode(out),
             Self::Examine(select) | Self::Select(select) => select.encode(out.sp()),
             Self::Expunge(Some(messages)) => messages.encode(out.sp()),
             Self::Fetch(fetch) => fetch.encode(out.sp()),
@@ -163,10 +173,7 @@ impl Body {
                 messages.encode(out.sp());
                 append.encode(out);
             }
-            Self::Search(search) => {
-                search.encode_returns(out);
-                search.encode_program(false, out.sp());
-            }
+            Self::Search(search) => search.encode(out),
             Self::SetAcl(mailbox, identifier, rights) => {
                 rights.encode(out.sp().mailbox(mailbox).sp().astring(identifier).sp());
             }
@@ -274,17 +281,11 @@ impl Fetch {
                 out.raw(b" VANISHED");
             }
         }
-        if let Some((from, to)) = self.partial {
+        if let Some(range) = self.partial {
             out.raw(if self.changed_since.is_some() { b" PARTIAL " } else { b"PARTIAL " });
-            encode_range(from, to, out);
+            range.encode(out);
         }
         out.raw(b")");
-    }
-}
-
-fn encode_range(from: i64, to: i64, out: &mut Encoder) {
-    for (before, number) in [(&b""[..], from), (b":", to)] {
-        out.raw(before).raw(if number < 0 { b"-" } else { b"" }).number(number.unsigned_abs());
     }
 }
 
@@ -305,67 +306,6 @@ impl Store {
             Values::Flags(flags) => flags.encode(out),
             Values::GmailLabels(labels) => out.list(labels, |out, label| out.string(label).done()).done(),
         }
-    }
-}
-
-impl SearchCommand {
-    fn encode_returns(&self, out: &mut Encoder) {
-        let Some(returns) = &self.returns else { return };
-        out.raw(b" RETURN ").list(returns, |out, one| match one {
-            Return::All => out.raw(b"ALL").done(),
-            Return::Context => out.raw(b"CONTEXT").done(),
-            Return::Count => out.raw(b"COUNT").done(),
-            Return::Max => out.raw(b"MAX").done(),
-            Return::Min => out.raw(b"MIN").done(),
-            Return::Partial(from, to) => encode_range(*from, *to, out.raw(b"PARTIAL ")),
-            Return::Relevancy => out.raw(b"RELEVANCY").done(),
-            Return::Save => out.raw(b"SAVE").done(),
-            Return::Update => out.raw(b"UPDATE").done(),
-        });
-    }
-
-    fn encode_program(&self, needs_charset: bool, out: &mut Encoder) {
-        // Many servers refuse any charset: it is told only where it has to be.
-        let charset = self.charset.as_deref();
-        let automatic = needs_charset || (!out.abilities().utf8 && self.search.needs_charset());
-        if let Some(charset) = charset.or(automatic.then_some(b"UTF-8")) {
-            out.raw(if needs_charset { b"" } else { b"CHARSET " }).astring(charset).sp();
-        }
-        self.search.encode_program(out);
-    }
-}
-
-impl Sort {
-    fn encode(&self, out: &mut Encoder) {
-        self.search.encode_returns(out);
-        out.sp().list(&self.criteria, |out, one| {
-            out.raw(if one.reverse { b"REVERSE " } else { b"" }).raw(one.key.as_bytes()).done();
-        });
-        self.search.encode_program(true, out.sp());
-    }
-}
-
-impl SortKey {
-    fn as_bytes(self) -> &'static [u8] {
-        match self {
-            Self::Arrival => b"ARRIVAL",
-            Self::Cc => b"CC",
-            Self::Date => b"DATE",
-            Self::DisplayFrom => b"DISPLAYFROM",
-            Self::DisplayTo => b"DISPLAYTO",
-            Self::From => b"FROM",
-            Self::Relevancy => b"RELEVANCY",
-            Self::Size => b"SIZE",
-            Self::Subject => b"SUBJECT",
-            Self::To => b"TO",
-        }
-    }
-}
-
-impl Thread {
-    fn encode(&self, out: &mut Encoder) {
-        self.search.encode_returns(out);
-        self.search.encode_program(true, out.sp().raw(self.algorithm.as_bytes()).sp());
     }
 }
 

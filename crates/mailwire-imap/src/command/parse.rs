@@ -1,8 +1,9 @@
 use alloc::{vec, vec::Vec};
 
 use super::{
-    Action, Append, Body, Command, CommandError, Criterion, Fetch, List, ListReturn, Message, Messages,
-    QResync, Return, SearchCommand, Select, Sort, SortKey, Store, Thread, Values,
+    Action, Append, Body, Command, CommandError, Fetch, List, ListReturn, Message, Messages, QResync, Select,
+    Store, Values,
+    search::{esearch, search, sort, thread},
 };
 use crate::{
     Atom, Mailbox, ModSeq, Secret, Tag, acl,
@@ -19,8 +20,9 @@ use crate::{
     input::{Context, Input, Parsed, ended, into_error},
     list as mailbox_list,
     mailbox::mailbox,
-    mailbox_status, metadata, quota,
-    search::program,
+    mailbox_status, metadata,
+    partial::partial_range,
+    quota,
     set::sequence_set,
 };
 
@@ -76,6 +78,7 @@ fn body(input: Input<'_>) -> Parsed<'_, Body> {
         b"LANGUAGE" => {
             return to_end(rest, astring).map(|(rest, languages)| (rest, Body::Language(languages)));
         }
+        b"CANCELUPDATE" => return cancel_update(rest),
         b"UID" => return uid(sp(rest)?.0),
         _ => return with_arguments(input, word, rest),
     };
@@ -92,6 +95,7 @@ fn with_arguments<'a>(input: Input<'a>, word: Word, rest: Input<'a>) -> Parsed<'
         b"DELETEACL" => {
             |input| mailbox_and(input, astring).map(|(rest, (a, b))| (rest, Body::DeleteAcl(a, b)))
         }
+        b"ESEARCH" => esearch,
         b"EXAMINE" => |input| select(input).map(|(rest, select)| (rest, Body::Examine(select))),
         b"GETACL" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::GetAcl(mailbox))),
         b"GETMETADATA" => {
@@ -184,8 +188,14 @@ fn mailbox_and<'a, T>(
     Ok((rest, (mailbox, other)))
 }
 
-fn name(input: Input<'_>) -> Parsed<'_, Atom> {
+pub(super) fn name(input: Input<'_>) -> Parsed<'_, Atom> {
     atom(input).map(|(rest, octets)| (rest, Atom::from_parsed(input.bytes(octets))))
+}
+
+/// `"CANCELUPDATE" 1*(SP quoted)` ([RFC 5267 section 5](https://www.rfc-editor.org/rfc/rfc5267#section-5))
+fn cancel_update(input: Input<'_>) -> Parsed<'_, Body> {
+    let (rest, tags) = to_end(input, string)?;
+    if tags.is_empty() { input.expected("SP") } else { Ok((rest, Body::CancelUpdate(tags))) }
 }
 
 /// `login = "LOGIN" SP userid SP password`
@@ -344,7 +354,7 @@ fn fetch(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
                 rest
             }
             b"PARTIAL" => {
-                let (rest, range) = range(sp(rest)?.0)?;
+                let (rest, range) = partial_range(sp(rest)?.0)?;
                 fetch.partial = Some(range);
                 rest
             }
@@ -359,21 +369,6 @@ fn fetch(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
         }
     }
     Ok((close(input)?.0, Body::Fetch(fetch)))
-}
-
-/// `partial-range`: two numbers from 1, both negative or both not.
-fn range(input: Input<'_>) -> Parsed<'_, (i64, i64)> {
-    let (rest, from) = signed(input)?;
-    let (rest, ()) = crate::grammar::octet(rest, b':', "\":\"")?;
-    let (rest, to) = signed(rest)?;
-    if (from < 0) == (to < 0) { Ok((rest, (from, to))) } else { input.expected("partial-range") }
-}
-
-fn signed(input: Input<'_>) -> Parsed<'_, i64> {
-    let is_negative = input.first() == Some(b'-');
-    let (rest, value) = nz_number(if is_negative { input.skip(1) } else { input })?;
-    let value = i64::from(value.get());
-    Ok((rest, if is_negative { -value } else { value }))
 }
 
 /// `sequence-set [SP store-modifiers] SP store-att-flags`
@@ -412,91 +407,6 @@ fn flags(input: Input<'_>) -> Parsed<'_, Values> {
     let (rest, first) = flag(input)?;
     let (rest, others) = to_end(rest, flag)?;
     Ok((rest, Values::Flags(first.into_iter().chain(others.into_iter().flatten()).collect())))
-}
-
-/// `[search-return-opts] SP search-program`
-fn search(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
-    let (mut input, returns) = returns(input)?;
-    let mut charset = None;
-    if input.rest().get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"CHARSET ")) {
-        let (rest, name) = astring(sp(input.skip(7))?.0)?;
-        (input, charset) = (sp(rest)?.0, Some(name));
-    }
-    let (rest, search) = program(input)?;
-    Ok((rest, Body::Search(SearchCommand { is_uid, returns, charset, search })))
-}
-
-/// `["RETURN" SP "(" [search-return-opt *(SP search-return-opt)] ")" SP]`
-fn returns(input: Input<'_>) -> Parsed<'_, Option<Vec<Return>>> {
-    if !input.rest().get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"RETURN ")) {
-        return Ok((input, None));
-    }
-    let (rest, options) = list(sp(input.skip(6))?.0, |input| {
-        let (rest, word) = word(input)?;
-        let option = match word.as_bytes() {
-            b"ALL" => Return::All,
-            b"CONTEXT" => Return::Context,
-            b"COUNT" => Return::Count,
-            b"MAX" => Return::Max,
-            b"MIN" => Return::Min,
-            b"PARTIAL" => {
-                let (rest, (from, to)) = range(sp(rest)?.0)?;
-                return Ok((rest, Return::Partial(from, to)));
-            }
-            b"RELEVANCY" => Return::Relevancy,
-            b"SAVE" => Return::Save,
-            b"UPDATE" => Return::Update,
-            _ => return input.expected("search-return-opt"),
-        };
-        Ok((rest, option))
-    })?;
-    Ok((sp(rest)?.0, Some(options)))
-}
-
-/// `[RETURN ...] sort-criteria SP charset 1*(SP search-key)`
-fn sort(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
-    let (input, returns) = returns(input)?;
-    let (rest, criteria) = list(input, criterion)?;
-    if criteria.is_empty() {
-        return input.expected("sort-criterion");
-    }
-    let (rest, charset) = astring(sp(rest)?.0)?;
-    let (rest, search) = program(sp(rest)?.0)?;
-    let search = SearchCommand { is_uid, returns, charset: Some(charset), search };
-    Ok((rest, Body::Sort(Sort { search, criteria })))
-}
-
-/// `["REVERSE" SP] sort-key`
-fn criterion(input: Input<'_>) -> Parsed<'_, Criterion> {
-    let (mut rest, mut name) = word(input)?;
-    let reverse = name.as_bytes() == b"REVERSE";
-    if reverse {
-        (rest, name) = word(sp(rest)?.0)?;
-    }
-    let key = match name.as_bytes() {
-        b"ARRIVAL" => SortKey::Arrival,
-        b"CC" => SortKey::Cc,
-        b"DATE" => SortKey::Date,
-        b"DISPLAYFROM" => SortKey::DisplayFrom,
-        b"DISPLAYTO" => SortKey::DisplayTo,
-        b"FROM" => SortKey::From,
-        b"RELEVANCY" => SortKey::Relevancy,
-        b"SIZE" => SortKey::Size,
-        b"SUBJECT" => SortKey::Subject,
-        b"TO" => SortKey::To,
-        _ => return input.expected("sort-key"),
-    };
-    Ok((rest, Criterion { reverse, key }))
-}
-
-/// `[RETURN ...] thread-alg SP charset 1*(SP search-key)`
-fn thread(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
-    let (input, returns) = returns(input)?;
-    let (rest, algorithm) = name(input)?;
-    let (rest, charset) = astring(sp(rest)?.0)?;
-    let (rest, search) = program(sp(rest)?.0)?;
-    let search = SearchCommand { is_uid, returns, charset: Some(charset), search };
-    Ok((rest, Body::Thread(Thread { search, algorithm })))
 }
 
 /// `[SP list-select-opts] SP mailbox SP mbox-or-pat [SP list-return-opts]`

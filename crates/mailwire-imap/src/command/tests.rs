@@ -9,17 +9,17 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    Decoder, Limits, Quirks,
+    Decoder, Limits, Quirks, Search,
     date::Date,
     encoder::{Abilities, Encoder, Part},
     frame::{Event, Framer},
 };
 
-fn strict() -> Decoder {
+pub(super) fn strict() -> Decoder {
     Decoder::new(Limits::server(), Quirks::strict())
 }
 
-fn encoded(command: &Command, abilities: Abilities) -> String {
+pub(super) fn encoded(command: &Command, abilities: Abilities) -> String {
     let mut out = Encoder::client(abilities);
     command.encode(&mut out);
     out.finish()
@@ -212,6 +212,24 @@ fn what_is_no_command() {
         "a APPEND x",
         "a APPEND x UTF8 ({1}\r\na)",
         "a SORT () UTF-8 ALL",
+        "a SORT (REVERSE) UTF-8 ALL",
+        "a SORT (DATE) ALL",
+        "a THREAD REFERENCES ALL",
+        "a SEARCH RETURN (PARTIAL 0:5) ALL",
+        "a SEARCH RETURN (PARTIAL 1:-5) ALL",
+        "a SEARCH RETURN (PARTIAL 1:*) ALL",
+        "a SEARCH RETURN (PARTIAL) ALL",
+        "a SEARCH RETURN (UPDATE ()) ALL",
+        "a SEARCH RETURN (MIN)",
+        "a ESEARCH",
+        "a ESEARCH IN () ALL",
+        "a ESEARCH IN (selected-delayed) ALL",
+        "a ESEARCH IN (mailboxes) ALL",
+        "a ESEARCH IN (mailboxes ()) ALL",
+        "a ESEARCH IN (everything) ALL",
+        "a UID ESEARCH ALL",
+        "a CANCELUPDATE",
+        "a CANCELUPDATE b",
         "a SETQUOTA \"\" (STORAGE)",
         &nested("NOT ", 60_000, ""),
         &nested("(", 60_000, ")"),

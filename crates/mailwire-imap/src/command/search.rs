@@ -1,0 +1,399 @@
+use alloc::vec::Vec;
+
+use super::{Body, parse::name};
+use crate::{
+    Atom, Octets, PartialRange, Search,
+    encoder::{EncodeError, Encoder},
+    fetch_attribute::{Attribute, attribute},
+    grammar::{astring, close, is_closing, list, loose_spaces, open, sp, word},
+    input::{Input, Parsed},
+    mailbox_filter::{MailboxFilter, filter_mailboxes},
+    partial::partial_range,
+    search::program,
+    value::{Value, values},
+};
+
+/// What SEARCH takes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SearchCommand {
+    /// Whether UIDs are asked for.
+    pub is_uid: bool,
+    /// What is asked for: nothing for `* SEARCH`, a list for `* ESEARCH`.
+    pub returns: Option<Vec<Return>>,
+    /// The charset of the texts. If there is none, `UTF-8` is told where the texts need it.
+    pub charset: Option<Octets>,
+    /// Which messages.
+    pub search: Search,
+}
+
+impl SearchCommand {
+    /// `UID SEARCH`, without options.
+    pub fn uid(search: Search) -> Self {
+        Self { is_uid: true, returns: None, charset: None, search }
+    }
+}
+
+/// `search-return-opt`
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Return {
+    /// `ALL`
+    All,
+    /// `CONTEXT` (RFC 5267)
+    Context,
+    /// `COUNT`
+    Count,
+    /// `MAX`
+    Max,
+    /// `MIN`
+    Min,
+    /// `PARTIAL` (RFC 5267, RFC 9394)
+    Partial(PartialRange),
+    /// `RELEVANCY` (RFC 6203)
+    Relevancy,
+    /// `SAVE`
+    Save,
+    /// `UPDATE` (RFC 5267), and what is told of messages that come into the result (RFC 5465)
+    Update(Vec<Attribute>),
+}
+
+/// What ESEARCH takes: a search in several mailboxes, whose results are UIDs
+/// ([RFC 7377 section 2](https://www.rfc-editor.org/rfc/rfc7377#section-2)).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ESearch {
+    /// Where to search; the selected mailbox if it is not told.
+    pub source: Option<Source>,
+    /// What is asked for; `ALL` if it is not told.
+    pub returns: Option<Vec<Return>>,
+    /// The charset of the texts. If there is none, `UTF-8` is told where the texts need it.
+    pub charset: Option<Octets>,
+    /// Which messages.
+    pub search: Search,
+}
+
+/// `esearch-source-opts`
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Source {
+    /// Which mailboxes; not `selected-delayed`.
+    pub mailboxes: Vec<MailboxFilter>,
+    /// `scope-options`, of which none is defined yet.
+    pub scope: Vec<Value>,
+}
+
+impl ESearch {
+    /// A search in these mailboxes, without options.
+    pub fn new(mailboxes: impl IntoIterator<Item = MailboxFilter>, search: Search) -> Self {
+        let source = Source { mailboxes: mailboxes.into_iter().collect(), scope: Vec::new() };
+        Self { source: Some(source), returns: None, charset: None, search }
+    }
+}
+
+/// What SORT takes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Sort {
+    /// The search; its charset has to be told, and is `UTF-8` if it is not given.
+    pub search: SearchCommand,
+    /// By what, in order.
+    pub criteria: Vec<Criterion>,
+}
+
+/// `sort-criterion`
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Criterion {
+    /// Whether the order is reversed.
+    pub reverse: bool,
+    /// By what.
+    pub key: SortKey,
+}
+
+/// `sort-key`
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum SortKey {
+    /// `ARRIVAL`
+    Arrival,
+    /// `CC`
+    Cc,
+    /// `DATE`
+    Date,
+    /// `DISPLAYFROM` (RFC 5957)
+    DisplayFrom,
+    /// `DISPLAYTO` (RFC 5957)
+    DisplayTo,
+    /// `FROM`
+    From,
+    /// `RELEVANCY` (RFC 6203)
+    Relevancy,
+    /// `SIZE`
+    Size,
+    /// `SUBJECT`
+    Subject,
+    /// `TO`
+    To,
+}
+
+/// What THREAD takes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Thread {
+    /// The search; its charset has to be told, and is `UTF-8` if it is not given.
+    pub search: SearchCommand,
+    /// `ORDEREDSUBJECT`, `REFERENCES`, `REFS`
+    pub algorithm: Atom,
+}
+
+impl SearchCommand {
+    pub(super) fn encode(&self, out: &mut Encoder) {
+        encode_returns(self.returns.as_deref(), out);
+        encode_program(self.charset.as_deref(), &self.search, out.sp());
+    }
+}
+
+impl ESearch {
+    pub(super) fn encode(&self, out: &mut Encoder) {
+        if let Some(source) = &self.source {
+            source.encode(out.raw(b" IN "));
+        }
+        encode_returns(self.returns.as_deref(), out);
+        encode_program(self.charset.as_deref(), &self.search, out.sp());
+    }
+}
+
+impl Source {
+    fn encode(&self, out: &mut Encoder) {
+        if self.mailboxes.is_empty() {
+            out.fail(EncodeError::EmptyList);
+        }
+        out.raw(b"(").separated(&self.mailboxes, |out, one| one.encode(out));
+        if !self.scope.is_empty() {
+            out.sp().list(&self.scope, |out, one| one.encode(out));
+        }
+        out.raw(b")");
+    }
+}
+
+impl Return {
+    fn encode(&self, out: &mut Encoder) {
+        match self {
+            Self::All => out.raw(b"ALL").done(),
+            Self::Context => out.raw(b"CONTEXT").done(),
+            Self::Count => out.raw(b"COUNT").done(),
+            Self::Max => out.raw(b"MAX").done(),
+            Self::Min => out.raw(b"MIN").done(),
+            Self::Partial(range) => range.encode(out.raw(b"PARTIAL ")),
+            Self::Relevancy => out.raw(b"RELEVANCY").done(),
+            Self::Save => out.raw(b"SAVE").done(),
+            Self::Update(attributes) if attributes.is_empty() => out.raw(b"UPDATE").done(),
+            Self::Update(attributes) => {
+                out.raw(b"UPDATE ").list(attributes, |out, one| one.encode(out)).done();
+            }
+        }
+    }
+}
+
+fn encode_returns(returns: Option<&[Return]>, out: &mut Encoder) {
+    if let Some(returns) = returns {
+        out.raw(b" RETURN ").list(returns, |out, one| one.encode(out));
+    }
+}
+
+/// `search-program = ["CHARSET" SP charset SP] search-key *(SP search-key)`
+fn encode_program(charset: Option<&[u8]>, search: &Search, out: &mut Encoder) {
+    // Many servers refuse any charset: it is told only where it has to be.
+    let automatic = !out.abilities().utf8 && search.needs_charset();
+    if let Some(charset) = charset.or(automatic.then_some(b"UTF-8")) {
+        out.raw(b"CHARSET ").astring(charset).sp();
+    }
+    search.encode_program(out);
+}
+
+/// `search-criteria = charset 1*(SP search-key)`
+fn encode_criteria(search: &SearchCommand, out: &mut Encoder) {
+    out.astring(search.charset.as_deref().unwrap_or(b"UTF-8")).sp();
+    search.search.encode_program(out);
+}
+
+impl Sort {
+    pub(super) fn encode(&self, out: &mut Encoder) {
+        encode_returns(self.search.returns.as_deref(), out);
+        out.sp().list(&self.criteria, |out, one| {
+            out.raw(if one.reverse { b"REVERSE " } else { b"" }).raw(one.key.as_bytes()).done();
+        });
+        encode_criteria(&self.search, out.sp());
+    }
+}
+
+impl SortKey {
+    fn as_bytes(self) -> &'static [u8] {
+        match self {
+            Self::Arrival => b"ARRIVAL",
+            Self::Cc => b"CC",
+            Self::Date => b"DATE",
+            Self::DisplayFrom => b"DISPLAYFROM",
+            Self::DisplayTo => b"DISPLAYTO",
+            Self::From => b"FROM",
+            Self::Relevancy => b"RELEVANCY",
+            Self::Size => b"SIZE",
+            Self::Subject => b"SUBJECT",
+            Self::To => b"TO",
+        }
+    }
+}
+
+impl Thread {
+    pub(super) fn encode(&self, out: &mut Encoder) {
+        encode_returns(self.search.returns.as_deref(), out);
+        encode_criteria(&self.search, out.sp().raw(self.algorithm.as_bytes()).sp());
+    }
+}
+
+/// `[search-return-opts] SP search-program`
+pub(super) fn search(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
+    let (rest, returns) = returns(input)?;
+    let (rest, (charset, search)) = search_program(rest)?;
+    Ok((rest, Body::Search(SearchCommand { is_uid, returns, charset, search })))
+}
+
+/// `search-program = ["CHARSET" SP charset SP] search-key *(SP search-key)`
+fn search_program(input: Input<'_>) -> Parsed<'_, (Option<Octets>, Search)> {
+    let (input, charset) = match after(input, b"CHARSET ") {
+        Some(rest) => {
+            let (rest, charset) = astring(loose_spaces(rest))?;
+            (sp(rest)?.0, Some(charset))
+        }
+        None => (input, None),
+    };
+    program(input).map(|(rest, search)| (rest, (charset, search)))
+}
+
+/// `esearch = "ESEARCH" [SP esearch-source-opts] [SP search-return-opts] SP search-program`
+pub(super) fn esearch(input: Input<'_>) -> Parsed<'_, Body> {
+    let (input, source) = match after(input, b"IN ") {
+        Some(rest) => {
+            let (rest, source) = source(loose_spaces(rest))?;
+            (sp(rest)?.0, Some(source))
+        }
+        None => (input, None),
+    };
+    let (rest, returns) = returns(input)?;
+    let (rest, (charset, search)) = search_program(rest)?;
+    Ok((rest, Body::ESearch(ESearch { source, returns, charset, search })))
+}
+
+/// `"(" source-mbox [SP "(" scope-options ")"] ")"`, `source-mbox = filter-mailboxes *(SP filter-mailboxes)`
+fn source(input: Input<'_>) -> Parsed<'_, Source> {
+    let (mut input, ()) = open(input)?;
+    let mut source = Source { mailboxes: Vec::new(), scope: Vec::new() };
+    loop {
+        let (rest, one) = filter_mailboxes(input)?;
+        if one == MailboxFilter::SelectedDelayed {
+            return input.expected("filter-mailboxes of ESEARCH");
+        }
+        source.mailboxes.push(one);
+        if is_closing(rest) {
+            return Ok((close(rest)?.0, source));
+        }
+        input = sp(rest)?.0;
+        if input.first() == Some(b'(') {
+            let (rest, scope) = values(input, 0)?;
+            source.scope = scope;
+            return Ok((close(rest)?.0, source));
+        }
+    }
+}
+
+/// What follows a word and its space, in any case, if they are there.
+fn after<'a>(input: Input<'a>, word: &[u8]) -> Option<Input<'a>> {
+    let start = input.rest().get(..word.len())?;
+    start.eq_ignore_ascii_case(word).then(|| input.skip(word.len()))
+}
+
+/// `["RETURN" SP "(" [search-return-opt *(SP search-return-opt)] ")" SP]`
+fn returns(input: Input<'_>) -> Parsed<'_, Option<Vec<Return>>> {
+    let Some(rest) = after(input, b"RETURN ") else { return Ok((input, None)) };
+    let (rest, options) = list(loose_spaces(rest), search_return_opt)?;
+    Ok((sp(rest)?.0, Some(options)))
+}
+
+/// `search-return-opt`
+fn search_return_opt(input: Input<'_>) -> Parsed<'_, Return> {
+    let (rest, word) = word(input)?;
+    let option = match word.as_bytes() {
+        b"ALL" => Return::All,
+        b"CONTEXT" => Return::Context,
+        b"COUNT" => Return::Count,
+        b"MAX" => Return::Max,
+        b"MIN" => Return::Min,
+        b"PARTIAL" => {
+            return partial_range(sp(rest)?.0).map(|(rest, range)| (rest, Return::Partial(range)));
+        }
+        b"RELEVANCY" => Return::Relevancy,
+        b"SAVE" => Return::Save,
+        b"UPDATE" => return update(rest),
+        _ => return input.expected("search-return-opt"),
+    };
+    Ok((rest, option))
+}
+
+/// `modifier-update = "UPDATE" ["(" fetch-att *(SP fetch-att) ")"]`, with a space before the parenthesis in all examples
+/// ([RFC 5465 section 8](https://www.rfc-editor.org/rfc/rfc5465#section-8))
+fn update(input: Input<'_>) -> Parsed<'_, Return> {
+    let list_starts = match loose_spaces(input).first() {
+        Some(b'(') => loose_spaces(input),
+        _ if input.rest().starts_with(b" (") => input.skip(1),
+        _ => return Ok((input, Return::Update(Vec::new()))),
+    };
+    let (rest, attributes) = list(list_starts, attribute)?;
+    if attributes.is_empty() {
+        return list_starts.expected("fetch-att");
+    }
+    Ok((rest, Return::Update(attributes)))
+}
+
+/// `[RETURN ...] sort-criteria SP charset 1*(SP search-key)`
+pub(super) fn sort(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
+    let (input, returns) = returns(input)?;
+    let (rest, criteria) = list(input, criterion)?;
+    if criteria.is_empty() {
+        return input.expected("sort-criterion");
+    }
+    let (rest, charset) = astring(sp(rest)?.0)?;
+    let (rest, search) = program(sp(rest)?.0)?;
+    let search = SearchCommand { is_uid, returns, charset: Some(charset), search };
+    Ok((rest, Body::Sort(Sort { search, criteria })))
+}
+
+/// `["REVERSE" SP] sort-key`
+fn criterion(input: Input<'_>) -> Parsed<'_, Criterion> {
+    let (mut rest, mut name) = word(input)?;
+    let reverse = name.as_bytes() == b"REVERSE";
+    if reverse {
+        (rest, name) = word(sp(rest)?.0)?;
+    }
+    let key = match name.as_bytes() {
+        b"ARRIVAL" => SortKey::Arrival,
+        b"CC" => SortKey::Cc,
+        b"DATE" => SortKey::Date,
+        b"DISPLAYFROM" => SortKey::DisplayFrom,
+        b"DISPLAYTO" => SortKey::DisplayTo,
+        b"FROM" => SortKey::From,
+        b"RELEVANCY" => SortKey::Relevancy,
+        b"SIZE" => SortKey::Size,
+        b"SUBJECT" => SortKey::Subject,
+        b"TO" => SortKey::To,
+        _ => return input.expected("sort-key"),
+    };
+    Ok((rest, Criterion { reverse, key }))
+}
+
+/// `[RETURN ...] thread-alg SP charset 1*(SP search-key)`
+pub(super) fn thread(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
+    let (input, returns) = returns(input)?;
+    let (rest, algorithm) = name(input)?;
+    let (rest, charset) = astring(sp(rest)?.0)?;
+    let (rest, search) = program(sp(rest)?.0)?;
+    let search = SearchCommand { is_uid, returns, charset: Some(charset), search };
+    Ok((rest, Body::Thread(Thread { search, algorithm })))
+}
+
+#[cfg(test)]
+mod tests;
