@@ -8,8 +8,8 @@ use crate::{
     encoder::Encoder,
     flag::{PermanentFlags, permanent_flags},
     grammar::{
-        astring, close, digits, list, loose_nz_number, nil, number64, nz_number, open, quoted, sp, string,
-        word,
+        astring, atom, close, digits, list, loose_nz_number, nil, number64, nz_number, open, quoted, sp,
+        string, word,
     },
     input::{Input, Parsed},
     number_list::{NumberList, number_list},
@@ -288,10 +288,7 @@ fn known(input: Input<'_>) -> Parsed<'_, Code> {
         }
         b"APPENDUID" => append_uid(argument()?),
         b"COPYUID" => copy_uid(argument()?),
-        b"BADCHARSET" if rest.first() == Some(b' ') => {
-            list(argument()?, astring).map(|(rest, charsets)| (rest, Code::BadCharset(charsets)))
-        }
-        b"BADCHARSET" => Ok((rest, Code::BadCharset(Vec::new()))),
+        b"BADCHARSET" => bad_charset(rest),
         b"INPROGRESS" => in_progress(rest),
         b"MAILBOXID" => {
             let (rest, ()) = open(argument()?)?;
@@ -317,6 +314,21 @@ fn known(input: Input<'_>) -> Parsed<'_, Code> {
             None => input.expected("resp-text-code"),
         },
     }
+}
+
+/// `"BADCHARSET" [SP "(" charset *(SP charset) ")"]`; the parentheses may be missing, as in an example of
+/// [RFC 9051 section 6.4.4.4](https://www.rfc-editor.org/rfc/rfc9051#section-6.4.4.4).
+fn bad_charset(input: Input<'_>) -> Parsed<'_, Code> {
+    if input.rest().starts_with(b" (") {
+        return list(input.skip(1), astring).map(|(rest, charsets)| (rest, Code::BadCharset(charsets)));
+    }
+    let (mut charsets, mut input) = (Vec::new(), input);
+    while input.first() == Some(b' ') {
+        let (rest, name) = atom(input.skip(1))?;
+        charsets.push(input.bytes(name));
+        input = rest;
+    }
+    Ok((input, Code::BadCharset(charsets)))
 }
 
 /// `"APPENDUID" SP nz-number SP append-uid`
@@ -382,3 +394,6 @@ fn url(input: Input<'_>) -> Parsed<'_, Octets> {
     let (octets, rest) = input.split(input.rest().iter().take_while(|octet| is_part(octet)).count());
     if octets.is_empty() { input.expected("URL") } else { Ok((rest, input.bytes(octets))) }
 }
+
+#[cfg(test)]
+mod tests;

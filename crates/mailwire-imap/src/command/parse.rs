@@ -466,7 +466,7 @@ fn list_return(input: Input<'_>) -> Parsed<'_, ListReturn> {
 /// `list-mailbox = 1*list-char / string`
 fn pattern(input: Input<'_>) -> Parsed<'_, Mailbox> {
     let is_utf8 = input.context.is_utf8;
-    if matches!(input.first(), Some(b'"' | b'{' | b'~')) {
+    if matches!(input.rest(), [b'"' | b'{', ..] | [b'~', b'{', ..]) {
         return string(input).map(|(rest, octets)| (rest, Mailbox::from_wire(octets, is_utf8)));
     }
     let class = if input.quirks().raw_names { LIST | HIGH } else { LIST };

@@ -72,6 +72,7 @@ fn commands_both_ways() {
         "LIST #news.comp.mail.misc \"\"",
         "LIST /usr/staff/jones *",
         "LIST ~/Mail/ %",
+        "LIST \"\" ~mark/%",
         "LIST (SUBSCRIBED RECURSIVEMATCH) \"\" (INBOX Drafts Sent/%)",
         "LIST \"\" % RETURN (SUBSCRIBED CHILDREN STATUS (MESSAGES UNSEEN) METADATA (/shared/comment))",
         "LIST \"\" % RETURN ()",
