@@ -69,6 +69,7 @@ fn what_has_to_pass() {
         ("# nothing\n\nutf8\n", 0),
         ("C: a LOGIN {3}\nS: + go\nC: ann {2}\nS: + go\nC: xy\n= a LOGIN ann xy", 3),
         ("C: a LOGIN {3}\nS: a NO long\nC: b NOOP", 2),
+        ("C: a LOGIN {3}\nS: + go\nC: ann {2}\nS: a NO long\nC: b NOOP", 3),
         ("S: * 1 FETCH (BODY[] {4}\nS:\nS:\nS: )\nU: * 1 XYZZY\nE: a XYZZY", 3),
         ("S: * LIST () NIL {2}\nS: \\{c3 a9}\nutf8\nS: * LIST () NIL \"é\"", 2),
         ("C: a IDLE\nS: + go\nS: * 1 EXISTS\nC: DONE\nS: a OK done", 5),

@@ -137,6 +137,10 @@ impl Side {
         let mut framer = self.framer();
         while let Some(event) = framer.next_event(&mut input).map_err(|error| error.to_string())? {
             let Event::Literal(literal) = event else { return Err("a whole command is refused".into()) };
+            // One that has come is not refused, but the one after it.
+            if !matches!(framer.clone().next_event(&mut input.clone()), Ok(None)) {
+                continue;
+            }
             framer.refuse(&literal, &mut input).map_err(|error| error.to_string())?;
             input.extend_from_slice(b"x NOOP\r\n");
             let next = framer.next_event(&mut input).map_err(|error| error.to_string())?;
