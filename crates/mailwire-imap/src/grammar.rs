@@ -3,12 +3,15 @@
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
-use crate::Octets;
 use memchr::{memchr, memchr2};
 
-use crate::input::{Input, Parsed};
+use crate::{
+    Octets,
+    input::{Input, Parsed},
+};
 
 /// `SP`; several of them are a quirk.
+#[inline]
 pub(crate) fn sp(input: Input<'_>) -> Parsed<'_, ()> {
     if input.first() != Some(b' ') {
         return input.expected("SP");
@@ -17,10 +20,12 @@ pub(crate) fn sp(input: Input<'_>) -> Parsed<'_, ()> {
 }
 
 /// Without the spaces at the front, if that is tolerated.
+#[inline]
 pub(crate) fn loose_spaces(input: Input<'_>) -> Input<'_> {
     if input.quirks().loose_spaces { spaces(input) } else { input }
 }
 
+#[inline]
 fn spaces(mut input: Input<'_>) -> Input<'_> {
     while input.first() == Some(b' ') {
         input = input.skip(1);
@@ -29,15 +34,18 @@ fn spaces(mut input: Input<'_>) -> Input<'_> {
 }
 
 /// One octet.
+#[inline]
 pub(crate) fn octet<'a>(input: Input<'a>, wanted: u8, name: &'static str) -> Parsed<'a, ()> {
     if input.first() == Some(wanted) { Ok((input.skip(1), ())) } else { input.expected(name) }
 }
 
+#[inline]
 pub(crate) fn open(input: Input<'_>) -> Parsed<'_, ()> {
     octet(input, b'(', "\"(\"")
 }
 
 /// `")"`, which the head of a frame does not have yet.
+#[inline]
 pub(crate) fn close(input: Input<'_>) -> Parsed<'_, ()> {
     let input = loose_spaces(input);
     if input.is_empty() && input.context.frame.is_head() {
@@ -47,6 +55,7 @@ pub(crate) fn close(input: Input<'_>) -> Parsed<'_, ()> {
 }
 
 /// Whether a list ends here.
+#[inline]
 pub(crate) fn is_closing(input: Input<'_>) -> bool {
     let input = loose_spaces(input);
     input.first() == Some(b')') || (input.is_empty() && input.context.frame.is_head())
@@ -108,27 +117,38 @@ pub(crate) struct Word {
 }
 
 impl Word {
-    pub(crate) fn new(octets: &[u8]) -> Self {
+    /// The first `length` octets of `octets`.
+    #[inline]
+    fn new(octets: &[u8], length: usize) -> Self {
         let mut word = Self { octets: [0; 24], length: 0 };
-        if octets.len() <= word.octets.len() {
-            for (to, from) in word.octets.iter_mut().zip(octets) {
-                *to = from.to_ascii_uppercase();
+        if length <= word.octets.len() {
+            match octets.first_chunk() {
+                // What follows the word comes along, and is never looked at: a copy of fixed size is the fastest.
+                Some(chunk) => word.octets = *chunk,
+                None => word.octets.iter_mut().zip(octets).for_each(|(to, from)| *to = *from),
             }
-            word.length = octets.len() as u8;
+            word.octets.make_ascii_uppercase();
+            word.length = length as u8;
         }
         word
     }
 
     /// The octets, or none if the word is longer than any keyword.
+    #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.octets.get(..usize::from(self.length)).unwrap_or_default()
     }
 }
 
 /// An atom that is a keyword: `[A-Za-z0-9.\-=+_]`, so that it ends before `[` and `<`.
+#[inline]
 pub(crate) fn word(input: Input<'_>) -> Parsed<'_, Word> {
-    let (octets, rest) = input.split(run(input.rest(), WORD));
-    if octets.is_empty() { input.expected("keyword") } else { Ok((rest, Word::new(octets))) }
+    let length = run(input.rest(), WORD);
+    if length == 0 {
+        input.expected("keyword")
+    } else {
+        Ok((input.skip(length), Word::new(input.rest(), length)))
+    }
 }
 
 /// `1*ATOM-CHAR`
@@ -148,6 +168,7 @@ pub(crate) fn number(input: Input<'_>) -> Parsed<'_, u32> {
 }
 
 /// `nz-number`, without any tolerance.
+#[inline]
 pub(crate) fn nz_number(input: Input<'_>) -> Parsed<'_, NonZeroU32> {
     let (rest, value) = digits(input)?;
     match u32::try_from(value).ok().and_then(NonZeroU32::new) {
@@ -166,6 +187,7 @@ pub(crate) fn loose_nz_number(input: Input<'_>) -> Parsed<'_, Option<NonZeroU32>
 }
 
 /// `number64`; negative ones are 0, those in floating point are rounded, where that is tolerated.
+#[inline]
 pub(crate) fn number64(input: Input<'_>) -> Parsed<'_, u64> {
     match digits(input) {
         Ok((rest, value)) if !matches!(rest.first(), Some(b'.' | b'e' | b'E')) => Ok((rest, value)),
@@ -187,6 +209,7 @@ fn loose_number64(input: Input<'_>) -> Parsed<'_, u64> {
 }
 
 /// `1*DIGIT` of 64 bits
+#[inline]
 pub(crate) fn digits(input: Input<'_>) -> Parsed<'_, u64> {
     let mut value = 0_u64;
     let mut length = 0;
@@ -205,6 +228,7 @@ pub(crate) fn digits(input: Input<'_>) -> Parsed<'_, u64> {
 }
 
 /// `astring = 1*ASTRING-CHAR / string`
+#[inline]
 pub(crate) fn astring(input: Input<'_>) -> Parsed<'_, Octets> {
     match input.first() {
         Some(b'"' | b'{') => string(input),
@@ -218,6 +242,7 @@ pub(crate) fn astring(input: Input<'_>) -> Parsed<'_, Octets> {
 }
 
 /// `nstring = string / nil`
+#[inline]
 pub(crate) fn nstring(input: Input<'_>) -> Parsed<'_, Option<Octets>> {
     match input.first() {
         Some(b'"') => quoted(input).map(|(rest, value)| (rest, Some(value))),
@@ -230,6 +255,7 @@ pub(crate) fn nstring(input: Input<'_>) -> Parsed<'_, Option<Octets>> {
 }
 
 /// What follows `NIL`, if it is there.
+#[inline]
 pub(crate) fn nil(input: Input<'_>) -> Option<Input<'_>> {
     let word = input.rest().first_chunk::<3>()?;
     let ends = input.rest().get(3).is_none_or(|octet| !is(*octet, ATOM));
@@ -246,18 +272,52 @@ pub(crate) fn string(input: Input<'_>) -> Parsed<'_, Octets> {
 }
 
 /// `quoted = DQUOTE *QUOTED-CHAR DQUOTE`
+#[inline]
 pub(crate) fn quoted(input: Input<'_>) -> Parsed<'_, Octets> {
     let (body, ()) = octet(input, b'"', "DQUOTE")?;
+    let length = plain(body.rest());
+    if body.rest().get(length) == Some(&b'"') && is_closing_quote(body, length) {
+        let (content, rest) = body.split(length);
+        return Ok((rest.skip(1), input.bytes(content)));
+    }
+    quoted_with_specials(body)
+}
+
+/// A quoted string in which there is something else than plain ASCII.
+#[cold]
+fn quoted_with_specials(body: Input<'_>) -> Parsed<'_, Octets> {
     let octets = body.rest();
     match memchr2(b'"', b'\\', octets) {
         Some(end) if octets.get(end) == Some(&b'"') && is_closing_quote(body, end) => {
             let (content, rest) = body.split(end);
             check_quoted(body, content)?;
-            Ok((rest.skip(1), input.bytes(content)))
+            Ok((rest.skip(1), body.bytes(content)))
         }
         Some(_) => escaped(body),
-        None => input.expected("closing DQUOTE"),
+        None => body.expected("closing DQUOTE"),
     }
+}
+
+/// How many octets at the front are ASCII from 0x20 and neither quotes nor backslashes; eight at a time.
+#[inline]
+fn plain(octets: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ONES * 0x80;
+    // The highest bit of each octet that is zero; also of some above the first of them, which do not matter.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    let (chunks, tail) = octets.as_chunks::<8>();
+    for (index, chunk) in chunks.iter().enumerate() {
+        let word = u64::from_le_bytes(*chunk);
+        let controls = word.wrapping_sub(ONES * 0x20) & !word;
+        let found = (controls | word) & HIGH
+            | zeros(word ^ (ONES * u64::from(b'"')))
+            | zeros(word ^ (ONES * u64::from(b'\\')));
+        if found != 0 {
+            return index * 8 + (found.trailing_zeros() / 8) as usize;
+        }
+    }
+    let is_plain = |octet: &u8| matches!(octet, b' '..=b'~' if !matches!(octet, b'"' | b'\\'));
+    octets.len() - tail.len() + tail.iter().position(|octet| !is_plain(octet)).unwrap_or(tail.len())
 }
 
 /// Whether the quote at `end` is the last one of its string.
@@ -343,11 +403,13 @@ pub(crate) fn literal_header(input: Input<'_>) -> Parsed<'_, u64> {
 }
 
 /// How many octets at the front are of `class`.
+#[inline]
 pub(crate) fn run(octets: &[u8], class: u8) -> usize {
     octets.iter().position(|octet| !is(*octet, class)).unwrap_or(octets.len())
 }
 
 /// Whether `octet` is in one of the classes.
+#[inline]
 pub(crate) fn is(octet: u8, class: u8) -> bool {
     CLASSES.get(usize::from(octet)).is_some_and(|classes| classes & class != 0)
 }

@@ -40,49 +40,59 @@ impl<'a> Input<'a> {
         Self { rest: context.frame.octets(), context }
     }
 
+    #[inline]
     pub(crate) fn rest(self) -> &'a [u8] {
         self.rest
     }
 
+    #[inline]
     pub(crate) fn is_empty(self) -> bool {
         self.rest.is_empty()
     }
 
+    #[inline]
     pub(crate) fn first(self) -> Option<u8> {
         self.rest.first().copied()
     }
 
+    #[inline]
     pub(crate) fn quirks(self) -> Quirks {
         self.context.quirks
     }
 
     /// The same without its first `count` octets.
+    #[inline]
     pub(crate) fn skip(self, count: usize) -> Self {
         Self { rest: self.rest.get(count..).unwrap_or_default(), ..self }
     }
 
     /// The first `count` octets, and what follows them.
+    #[inline]
     pub(crate) fn split(self, count: usize) -> (&'a [u8], Self) {
         let (taken, rest) = self.rest.split_at_checked(count).unwrap_or((self.rest, &[]));
         (taken, Self { rest, ..self })
     }
 
     /// Where in the frame this is.
+    #[inline]
     pub(crate) fn offset(self) -> usize {
         self.context.frame.octets().len().saturating_sub(self.rest.len())
     }
 
     /// `part`, which is a part of the frame, without a copy.
+    #[inline]
     pub(crate) fn bytes(self, part: &'a [u8]) -> Octets {
         Octets::part_of(self.context.frame.octets(), part)
     }
 
     /// What stands between this and a later place.
+    #[inline]
     pub(crate) fn up_to(self, later: Self) -> &'a [u8] {
         self.rest.get(..self.rest.len().saturating_sub(later.rest.len())).unwrap_or_default()
     }
 
     /// Fails here.
+    #[inline]
     pub(crate) fn expected<T>(self, rule: &'static str) -> Parsed<'a, T> {
         Err(Err::Error(Mismatch { rule, left: self.rest.len() }))
     }

@@ -67,6 +67,7 @@ impl Octets {
     }
 
     /// `part`, which is a part of `frame`; long ones without a copy.
+    #[inline]
     pub(crate) fn part_of(frame: &Bytes, part: &[u8]) -> Self {
         Self::inline(part).unwrap_or_else(|| Self(Form::Shared(frame.slice_ref(part))))
     }
@@ -85,6 +86,7 @@ impl Octets {
         Self::copy_from_slice(self)
     }
 
+    #[inline]
     fn inline(part: &[u8]) -> Option<Self> {
         let mut octets = [0; INLINE];
         let length = part.len();
