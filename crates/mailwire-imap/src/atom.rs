@@ -1,8 +1,10 @@
 use core::fmt;
 
-use crate::Octets;
-
-use crate::grammar::{ASTRING, ATOM, run};
+use crate::{
+    Octets,
+    grammar::{ASTRING, ATOM, astring, run},
+    input::{Input, Parsed},
+};
 
 /// `atom`: visible ASCII without parentheses, quotes, braces, wildcards, backslashes and `]`; at least one.
 #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -82,6 +84,15 @@ macro_rules! octets {
 }
 
 octets!(Atom Tag);
+
+/// `tag-string = astring` whose octets are a tag ([RFC 9051 section 9](https://www.rfc-editor.org/rfc/rfc9051#section-9))
+pub(crate) fn tag_string(input: Input<'_>) -> Parsed<'_, Tag> {
+    let (rest, octets) = astring(input)?;
+    match valid(&octets, |octet| octet != b'+' && run(&[octet], ASTRING) == 1) {
+        Ok(()) => Ok((rest, Tag(octets))),
+        Err(_) => input.expected("tag-string"),
+    }
+}
 
 /// Octets that cannot be an atom, a tag or a keyword.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]

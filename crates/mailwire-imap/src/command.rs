@@ -11,7 +11,9 @@ use crate::{
     id::Fields,
     list, mailbox_status,
     metadata::{Annotation, Entry, GetMetadata},
+    notify::Notify,
     quota,
+    uid_batches::UidBatches,
 };
 
 mod encode;
@@ -43,13 +45,15 @@ pub enum Body {
         initial_response: Option<Secret>,
     },
     /// `CANCELUPDATE` (RFC 5267): the tags of searches that are not to be kept up to date any longer
-    CancelUpdate(Vec<Octets>),
+    CancelUpdate(Vec<Tag>),
     /// `CAPABILITY`
     Capability,
     /// `CHECK`, of IMAP4rev1
     Check,
     /// `CLOSE`
     Close,
+    /// `COMPARATOR` (RFC 5255): which ones the client would like, best first; nothing to ask for the one in use
+    Comparator(Vec<Octets>),
     /// `COMPRESS`
     Compress(Atom),
     /// `COPY`, `UID COPY`
@@ -104,6 +108,8 @@ pub enum Body {
     Namespace,
     /// `NOOP`
     Noop,
+    /// `NOTIFY` (RFC 5465)
+    Notify(Notify),
     /// `RENAME`
     Rename(Mailbox, Mailbox),
     /// `REPLACE`, `UID REPLACE` (RFC 8508)
@@ -130,6 +136,8 @@ pub enum Body {
     Subscribe(Mailbox),
     /// `THREAD`, `UID THREAD` (RFC 5256)
     Thread(Thread),
+    /// `UIDBATCHES` (RFC 10022)
+    UidBatches(UidBatches),
     /// `UNAUTHENTICATE` (RFC 8437)
     Unauthenticate,
     /// `UNSELECT`
@@ -313,4 +321,4 @@ pub struct CommandError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use bytes::{BufMut as _, Bytes, BytesMut};
 
 use crate::{
-    Mailbox, Octets,
+    Mailbox, Octets, Tag,
     grammar::{ASTRING, LIST, run},
 };
 
@@ -130,6 +130,11 @@ impl Encoder {
         self.flush();
         self.parts.push(Part::Stream { length });
         self
+    }
+
+    /// A tag as a quoted string, in which nothing of a tag has to be escaped.
+    pub(crate) fn tag_string(&mut self, tag: &Tag) -> &mut Self {
+        self.raw(b"\"").raw(tag.as_bytes()).raw(b"\"")
     }
 
     /// A mailbox name: in UTF-8 or modified UTF-7, or as it was received.

@@ -6,6 +6,7 @@ use crate::{
     Flags, Octets, ParseError, Tag, UidSet,
     acl::{Acl, ListRights, MyRights, acl, list_rights, my_rights},
     capability::{Capabilities, capabilities},
+    comparator::{Comparator, comparator},
     encoder::Encoder,
     fetch::{Fetch, items},
     flag::flag_list,
@@ -20,6 +21,7 @@ use crate::{
     search_result::{ESearch, Numbers, Thread, esearch, numbers, threads},
     set::sequence_set,
     status::{Kind, Status, encode_text, status},
+    uid_batches::{Batches, batches},
 };
 
 /// One response ([RFC 9051 section 7](https://www.rfc-editor.org/rfc/rfc9051#section-7)).
@@ -62,8 +64,8 @@ pub enum Data {
     Acl(Acl),
     /// `CAPABILITY`
     Capability(Capabilities),
-    /// `COMPARATOR` (RFC 5255): the one in use, and others
-    Comparator(Vec<Octets>),
+    /// `COMPARATOR` (RFC 5255)
+    Comparator(Comparator),
     /// `ENABLED`
     Enabled(Capabilities),
     /// `ESEARCH`
@@ -112,6 +114,8 @@ pub enum Data {
     MailboxStatus(MailboxStatus),
     /// `THREAD`
     Thread(Vec<Thread>),
+    /// `UIDBATCHES` (RFC 10022)
+    UidBatches(Batches),
     /// `URLFETCH` (RFC 4467): URLs and what they stand for
     UrlFetch(Vec<(Octets, Option<Octets>)>),
     /// `VANISHED` (RFC 7162)
@@ -151,7 +155,7 @@ impl Data {
         match self {
             Self::Acl(acl) => acl.encode(out.raw(b"ACL ")),
             Self::Capability(capabilities) => capabilities.encode(out.raw(b"CAPABILITY")),
-            Self::Comparator(names) => encode_strings(names, out.raw(b"COMPARATOR")),
+            Self::Comparator(comparator) => comparator.encode(out.raw(b"COMPARATOR ")),
             Self::Enabled(capabilities) => capabilities.encode(out.raw(b"ENABLED")),
             Self::ESearch(found) => found.encode(out.raw(b"ESEARCH")),
             Self::Exists(number) => out.number((*number).into()).raw(b" EXISTS").done(),
@@ -181,6 +185,7 @@ impl Data {
                 out.raw(if threads.is_empty() { b"THREAD" } else { b"THREAD " });
                 threads.iter().for_each(|thread| thread.encode(out));
             }
+            Self::UidBatches(found) => found.encode(out.raw(b"UIDBATCHES")),
             Self::UrlFetch(urls) => {
                 out.raw(b"URLFETCH");
                 for (url, content) in urls {
@@ -287,12 +292,13 @@ fn named(input: Input<'_>) -> Parsed<'_, Data> {
         b"ENABLED" => return capabilities(rest).map(|(rest, list)| (rest, Data::Enabled(list))),
         b"ESEARCH" => return esearch(rest).map(|(rest, found)| (rest, Data::ESearch(found))),
         b"THREAD" => return threads(rest).map(|(rest, found)| (rest, Data::Thread(found))),
-        b"COMPARATOR" => return to_end(rest, astring).map(|(rest, names)| (rest, Data::Comparator(names))),
+        b"UIDBATCHES" => return batches(rest).map(|(rest, found)| (rest, Data::UidBatches(found))),
         b"GENURLAUTH" => return to_end(rest, astring).map(|(rest, urls)| (rest, Data::GenUrlAuth(urls))),
         b"URLFETCH" => return to_end(rest, url_data).map(|(rest, urls)| (rest, Data::UrlFetch(urls))),
         _ => {}
     }
     let known: fn(Input<'_>) -> Parsed<'_, Data> = match word {
+        b"COMPARATOR" => |rest| comparator(rest).map(|(rest, found)| (rest, Data::Comparator(found))),
         b"LIST" => |rest| mailbox_list(rest).map(|(rest, list)| (rest, Data::List(list))),
         b"LSUB" => |rest| mailbox_list(rest).map(|(rest, list)| (rest, Data::Lsub(list))),
         b"XLIST" => |rest| mailbox_list(rest).map(|(rest, list)| (rest, Data::Xlist(list))),
@@ -341,4 +347,4 @@ fn url_data(input: Input<'_>) -> Parsed<'_, (Octets, Option<Octets>)> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -3,15 +3,16 @@
 use alloc::vec::Vec;
 
 use crate::{
-    ModSeq, Octets, SeqNum, Uid, UidValidity,
+    ModSeq, Octets, SeqNum, Tag, Uid, UidValidity,
+    atom::tag_string,
     capability::{Capabilities, capabilities},
     encoder::Encoder,
     flag::{PermanentFlags, permanent_flags},
     grammar::{
-        astring, atom, close, digits, list, loose_nz_number, nil, number64, nz_number, open, quoted, sp,
-        string, word,
+        astring, atom, close, digits, list, loose_nz_number, nil, number64, nz_number, open, sp, word,
     },
     input::{Input, Parsed},
+    notify::{EventName, event_name},
     number_list::{NumberList, number_list},
     set::{NumberSet, sequence_set},
 };
@@ -36,6 +37,8 @@ macro_rules! codes {
             },
             /// `BADCHARSET`, and which ones are known
             BadCharset(Vec<Octets>),
+            /// `BADEVENT` (RFC 5465), and which events are known
+            BadEvent(Vec<EventName>),
             /// `BADURL`
             BadUrl(Octets),
             /// `CAPABILITY`
@@ -54,7 +57,7 @@ macro_rules! codes {
             /// `INPROGRESS` (RFC 9585)
             InProgress {
                 /// Of the command that is in progress.
-                tag: Option<Octets>,
+                tag: Option<Tag>,
                 /// How much is done.
                 done: Option<u64>,
                 /// How much there is to do.
@@ -71,7 +74,7 @@ macro_rules! codes {
             /// `MODIFIED` (RFC 7162): messages that failed UNCHANGEDSINCE
             Modified(NumberSet<core::num::NonZeroU32>),
             /// `NOUPDATE`: the tag of a search that is not kept up to date
-            NoUpdate(Octets),
+            NoUpdate(Tag),
             /// `PERMANENTFLAGS`
             PermanentFlags(PermanentFlags),
             /// `REFERRAL`
@@ -122,7 +125,6 @@ codes! {
     AuthenticationFailed "AUTHENTICATIONFAILED",
     AuthorizationFailed "AUTHORIZATIONFAILED",
     BadComparator "BADCOMPARATOR",
-    BadEvent "BADEVENT",
     Cannot "CANNOT",
     ClientBug "CLIENTBUG",
     CompressionActive "COMPRESSIONACTIVE",
@@ -146,6 +148,8 @@ codes! {
     ServerBug "SERVERBUG",
     TempFail "TEMPFAIL",
     TooBig "TOOBIG",
+    TooFew "TOOFEW",
+    TooMany "TOOMANY",
     TryCreate "TRYCREATE",
     UidNotSticky "UIDNOTSTICKY",
     UidRequired "UIDREQUIRED",
@@ -161,6 +165,8 @@ impl Code {
             Self::AppendUid { .. } => b"APPENDUID ",
             Self::BadCharset(charsets) if charsets.is_empty() => b"BADCHARSET",
             Self::BadCharset(_) => b"BADCHARSET ",
+            Self::BadEvent(names) if names.is_empty() => b"BADEVENT",
+            Self::BadEvent(_) => b"BADEVENT ",
             Self::BadUrl(_) => b"BADURL ",
             Self::Capability(_) => b"CAPABILITY",
             Self::CopyUid { .. } => b"COPYUID ",
@@ -195,6 +201,8 @@ impl Code {
             Self::BadCharset(charsets) => {
                 out.list(charsets, |out, charset| out.astring(charset).done()).done();
             }
+            Self::BadEvent(names) if names.is_empty() => {}
+            Self::BadEvent(names) => out.list(names, |out, name| name.encode(out)).done(),
             Self::Capability(capabilities) => capabilities.encode(out),
             Self::CopyUid { uid_validity, from, to } => {
                 from.encode(out.number(uid_validity.get().into()).sp());
@@ -203,7 +211,10 @@ impl Code {
             Self::HighestModSeq(value) => out.number(value.get()).done(),
             Self::InProgress { tag: None, done: None, goal: None } => {}
             Self::InProgress { tag, done, goal } => {
-                out.raw(b" (").nstring(tag.as_deref());
+                match tag {
+                    Some(tag) => out.raw(b" (").tag_string(tag),
+                    None => out.raw(b" (NIL"),
+                };
                 for number in [done, goal] {
                     match number {
                         Some(number) => out.sp().number(*number),
@@ -221,7 +232,7 @@ impl Code {
             }
             Self::MetadataLongEntries(number) | Self::MetadataMaxSize(number) => out.number(*number).done(),
             Self::Modified(set) => set.encode(out),
-            Self::NoUpdate(tag) => out.string(tag).done(),
+            Self::NoUpdate(tag) => out.tag_string(tag).done(),
             Self::PermanentFlags(flags) => flags.encode(out),
             Self::BadUrl(octets) => inside(octets, out).done(),
             Self::Referral(urls) => {
@@ -289,6 +300,10 @@ fn known(input: Input<'_>) -> Parsed<'_, Code> {
         b"APPENDUID" => append_uid(argument()?),
         b"COPYUID" => copy_uid(argument()?),
         b"BADCHARSET" => bad_charset(rest),
+        b"BADEVENT" if rest.first() == Some(b' ') => {
+            list(argument()?, event_name).map(|(rest, names)| (rest, Code::BadEvent(names)))
+        }
+        b"BADEVENT" => Ok((rest, Code::BadEvent(Vec::new()))),
         b"INPROGRESS" => in_progress(rest),
         b"MAILBOXID" => {
             let (rest, ()) = open(argument()?)?;
@@ -305,7 +320,7 @@ fn known(input: Input<'_>) -> Parsed<'_, Code> {
         }
         b"METADATA" => metadata(argument()?),
         b"MODIFIED" => sequence_set(argument()?).map(|(rest, set)| (rest, Code::Modified(set))),
-        b"NOUPDATE" => string(argument()?).map(|(rest, tag)| (rest, Code::NoUpdate(tag))),
+        b"NOUPDATE" => tag_string(argument()?).map(|(rest, tag)| (rest, Code::NoUpdate(tag))),
         b"BADURL" => url(argument()?).map(|(rest, url)| (rest, Code::BadUrl(url))),
         b"UNDEFINED-FILTER" => url(argument()?).map(|(rest, name)| (rest, Code::UndefinedFilter(name))),
         b"REFERRAL" => referral(rest),
@@ -360,7 +375,7 @@ fn in_progress(input: Input<'_>) -> Parsed<'_, Code> {
     let (input, ()) = open(sp(input)?.0)?;
     let (input, tag) = match nil(input) {
         Some(rest) => (rest, None),
-        None => quoted(input).map(|(rest, tag)| (rest, Some(tag)))?,
+        None => tag_string(input).map(|(rest, tag)| (rest, Some(tag)))?,
     };
     let (input, done) = number(sp(input)?.0)?;
     let (input, goal) = number(sp(input)?.0)?;

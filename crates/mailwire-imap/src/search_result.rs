@@ -4,9 +4,10 @@ use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
 use crate::{
-    Mailbox, ModSeq, Octets, PartialRange, UidValidity,
+    Mailbox, ModSeq, Octets, PartialRange, Tag, UidValidity,
+    atom::tag_string,
     encoder::Encoder,
-    grammar::{astring, close, is_closing, loose_spaces, number, number64, nz_number, open, sp, word},
+    grammar::{close, is_closing, loose_spaces, number, number64, nz_number, open, sp, word},
     input::{Input, Parsed},
     mailbox::mailbox,
     number_list::{NumberList, number_list},
@@ -55,7 +56,7 @@ pub(crate) fn numbers(input: Input<'_>) -> Parsed<'_, Numbers> {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct ESearch {
     /// Of the command that this answers.
-    pub tag: Option<Octets>,
+    pub tag: Option<Tag>,
     /// Which mailbox this is about, for a search in several ones (RFC 7377).
     pub mailbox: Option<(Mailbox, UidValidity)>,
     /// Whether the numbers are UIDs.
@@ -92,18 +93,7 @@ pub enum ESearchItem {
 
 impl ESearch {
     pub(crate) fn encode(&self, out: &mut Encoder) {
-        if self.tag.is_some() || self.mailbox.is_some() {
-            out.raw(b" (");
-            if let Some(tag) = &self.tag {
-                out.raw(b"TAG ").string(tag);
-            }
-            if let Some((mailbox, uid_validity)) = &self.mailbox {
-                let space: &[u8] = if self.tag.is_some() { b" " } else { b"" };
-                out.raw(space).raw(b"MAILBOX ").mailbox(mailbox);
-                out.raw(b" UIDVALIDITY ").number(uid_validity.get().into());
-            }
-            out.raw(b")");
-        }
+        encode_correlator(self.tag.as_ref(), self.mailbox.as_ref(), out);
         if self.is_uid {
             out.raw(b" UID");
         }
@@ -144,32 +134,55 @@ fn encode_changes(changes: &[(u32, NumberList<NonZeroU32>)], out: &mut Encoder) 
     out.list(changes, |out, (position, numbers)| numbers.encode(out.number(u64::from(*position)).sp()));
 }
 
-/// `[search-correlator] [SP "UID"] *(SP search-return-data)`
-pub(crate) fn esearch(mut input: Input<'_>) -> Parsed<'_, ESearch> {
-    let mut found = ESearch::default();
-    if input.rest().starts_with(b" (") {
-        input = correlator(input.skip(1), &mut found)?.0;
+/// What a result says of the command that it answers: its tag, and the mailbox that this part is about.
+type Correlator = (Option<Tag>, Option<(Mailbox, UidValidity)>);
+
+pub(crate) fn encode_correlator(
+    tag: Option<&Tag>,
+    mailbox: Option<&(Mailbox, UidValidity)>,
+    out: &mut Encoder,
+) {
+    if tag.is_none() && mailbox.is_none() {
+        return;
     }
-    if input.rest().get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b" UID"))
-        && matches!(input.rest().get(4), None | Some(b' '))
-    {
-        found.is_uid = true;
+    out.raw(b" (");
+    if let Some(tag) = tag {
+        out.raw(b"TAG ").tag_string(tag);
+    }
+    if let Some((mailbox, uid_validity)) = mailbox {
+        out.raw(if tag.is_some() { b" MAILBOX " } else { b"MAILBOX " }).mailbox(mailbox);
+        out.raw(b" UIDVALIDITY ").number(uid_validity.get().into());
+    }
+    out.raw(b")");
+}
+
+/// `[search-correlator] [SP "UID"] *(SP search-return-data)`
+pub(crate) fn esearch(input: Input<'_>) -> Parsed<'_, ESearch> {
+    let (mut input, (tag, mailbox)) = correlator(input)?;
+    let is_uid = input.rest().get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b" UID"))
+        && matches!(input.rest().get(4), None | Some(b' '));
+    if is_uid {
         input = input.skip(4);
     }
     let (input, items) = crate::grammar::to_end(input, item)?;
-    Ok((input, ESearch { items, ..found }))
+    Ok((input, ESearch { tag, mailbox, is_uid, items }))
 }
 
-fn correlator<'a>(input: Input<'a>, found: &mut ESearch) -> Parsed<'a, ()> {
-    let (mut input, ()) = open(input)?;
-    let (mut mailbox_name, mut uid_validity) = (None, None);
+/// `[SP "(" one-correlator *(SP one-correlator) ")"]`
+/// ([RFC 7377 section 4](https://www.rfc-editor.org/rfc/rfc7377#section-4))
+pub(crate) fn correlator(input: Input<'_>) -> Parsed<'_, Correlator> {
+    if !input.rest().starts_with(b" (") {
+        return Ok((input, (None, None)));
+    }
+    let (mut input, ()) = open(input.skip(1))?;
+    let (mut tag, mut mailbox_name, mut uid_validity) = (None, None, None);
     while !is_closing(input) {
         let (rest, name) = word(loose_spaces(input))?;
         let (rest, ()) = sp(rest)?;
         input = match name.as_bytes() {
             b"TAG" => {
-                let (rest, tag) = astring(rest)?;
-                found.tag = Some(tag);
+                let (rest, found) = tag_string(rest)?;
+                tag = Some(found);
                 rest
             }
             b"MAILBOX" => {
@@ -188,8 +201,7 @@ fn correlator<'a>(input: Input<'a>, found: &mut ESearch) -> Parsed<'a, ()> {
             input = sp(input)?.0;
         }
     }
-    found.mailbox = mailbox_name.zip(uid_validity);
-    close(input)
+    Ok((close(input)?.0, (tag, mailbox_name.zip(uid_validity))))
 }
 
 fn item(input: Input<'_>) -> Parsed<'_, ESearchItem> {

@@ -49,6 +49,7 @@ impl Body {
             Self::Capability => b"CAPABILITY",
             Self::Check => b"CHECK",
             Self::Close => b"CLOSE",
+            Self::Comparator(_) => b"COMPARATOR",
             Self::Compress(_) => b"COMPRESS",
             Self::Copy(..) => b"COPY",
             Self::Create(..) => b"CREATE",
@@ -76,6 +77,7 @@ impl Body {
             Self::MyRights(_) => b"MYRIGHTS",
             Self::Namespace => b"NAMESPACE",
             Self::Noop => b"NOOP",
+            Self::Notify(_) => b"NOTIFY",
             Self::Rename(..) => b"RENAME",
             Self::Replace(..) => b"REPLACE",
             Self::Search(_) => b"SEARCH",
@@ -89,6 +91,7 @@ impl Body {
             Self::Store(_) => b"STORE",
             Self::Subscribe(_) => b"SUBSCRIBE",
             Self::Thread(_) => b"THREAD",
+            Self::UidBatches(_) => b"UIDBATCHES",
             Self::Unauthenticate => b"UNAUTHENTICATE",
             Self::Unselect => b"UNSELECT",
             Self::Unsubscribe(_) => b"UNSUBSCRIBE",
@@ -110,7 +113,7 @@ impl Body {
                     out.fail(EncodeError::EmptyList);
                 }
                 for tag in tags {
-                    out.sp().string(tag);
+                    out.sp().tag_string(tag);
                 }
             }
             Self::Capability
@@ -158,9 +161,9 @@ impl Body {
             Self::GetMetadata(command) => command.encode(out),
             Self::GetQuota(root) => out.sp().astring(root).done(),
             Self::Id(fields) => encode_fields(fields.as_ref(), out.sp()),
-            Self::Language(languages) => {
-                for language in languages {
-                    out.sp().astring(language);
+            Self::Comparator(words) | Self::Language(words) => {
+                for word in words {
+                    out.sp().astring(word);
                 }
             }
             Self::List(list) => list.encode(out.sp()),
@@ -168,6 +171,7 @@ impl Body {
             Self::Lsub(reference, pattern) | Self::Xlist(reference, pattern) => {
                 out.sp().mailbox(reference).sp().list_mailbox(pattern);
             }
+            Self::Notify(notify) => notify.encode(out.sp()),
             Self::Rename(from, to) => out.sp().mailbox(from).sp().mailbox(to).done(),
             Self::Replace(messages, append) => {
                 messages.encode(out.sp());
@@ -187,6 +191,7 @@ impl Body {
             }
             Self::Store(store) => store.encode(out.sp()),
             Self::Thread(thread) => thread.encode(out),
+            Self::UidBatches(batches) => batches.encode(out.sp()),
         }
     }
 }

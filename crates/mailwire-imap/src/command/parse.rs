@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     Atom, Mailbox, ModSeq, Secret, Tag, acl,
+    atom::tag_string,
     capability::capabilities,
     date::date_time,
     fetch::Content,
@@ -21,9 +22,11 @@ use crate::{
     list as mailbox_list,
     mailbox::mailbox,
     mailbox_status, metadata,
+    notify::notify,
     partial::partial_range,
     quota,
     set::sequence_set,
+    uid_batches::message_batches,
 };
 
 /// `command`
@@ -75,6 +78,7 @@ fn body(input: Input<'_>) -> Parsed<'_, Body> {
                 Ok((after, Body::Enable(list)))
             };
         }
+        b"COMPARATOR" => return to_end(rest, astring).map(|(rest, order)| (rest, Body::Comparator(order))),
         b"LANGUAGE" => {
             return to_end(rest, astring).map(|(rest, languages)| (rest, Body::Language(languages)));
         }
@@ -111,6 +115,7 @@ fn with_arguments<'a>(input: Input<'a>, word: Word, rest: Input<'a>) -> Parsed<'
         b"LOGIN" => login,
         b"LSUB" => |input| mailbox_and(input, pattern).map(|(rest, (a, b))| (rest, Body::Lsub(a, b))),
         b"MYRIGHTS" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::MyRights(mailbox))),
+        b"NOTIFY" => |input| notify(input).map(|(rest, notify)| (rest, Body::Notify(notify))),
         b"RENAME" => |input| mailbox_and(input, mailbox).map(|(rest, (a, b))| (rest, Body::Rename(a, b))),
         b"SELECT" => |input| select(input).map(|(rest, select)| (rest, Body::Select(select))),
         b"SETACL" => set_acl,
@@ -120,6 +125,9 @@ fn with_arguments<'a>(input: Input<'a>, word: Word, rest: Input<'a>) -> Parsed<'
         b"SETQUOTA" => set_quota,
         b"STATUS" => status,
         b"SUBSCRIBE" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::Subscribe(mailbox))),
+        b"UIDBATCHES" => {
+            |input| message_batches(input).map(|(rest, batches)| (rest, Body::UidBatches(batches)))
+        }
         b"UNSUBSCRIBE" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::Unsubscribe(mailbox))),
         b"XLIST" => |input| mailbox_and(input, pattern).map(|(rest, (a, b))| (rest, Body::Xlist(a, b))),
         _ => return numbered(input, word, rest, false),
@@ -194,7 +202,7 @@ pub(super) fn name(input: Input<'_>) -> Parsed<'_, Atom> {
 
 /// `"CANCELUPDATE" 1*(SP quoted)` ([RFC 5267 section 5](https://www.rfc-editor.org/rfc/rfc5267#section-5))
 fn cancel_update(input: Input<'_>) -> Parsed<'_, Body> {
-    let (rest, tags) = to_end(input, string)?;
+    let (rest, tags) = to_end(input, tag_string)?;
     if tags.is_empty() { input.expected("SP") } else { Ok((rest, Body::CancelUpdate(tags))) }
 }
 

@@ -15,11 +15,11 @@ use crate::{
     frame::{Event, Framer},
 };
 
-pub(super) fn strict() -> Decoder {
+pub(crate) fn strict() -> Decoder {
     Decoder::new(Limits::server(), Quirks::strict())
 }
 
-pub(super) fn encoded(command: &Command, abilities: Abilities) -> String {
+pub(crate) fn encoded(command: &Command, abilities: Abilities) -> String {
     let mut out = Encoder::client(abilities);
     command.encode(&mut out);
     out.finish()
@@ -230,7 +230,7 @@ fn what_is_no_command() {
         "a ESEARCH IN (everything) ALL",
         "a UID ESEARCH ALL",
         "a CANCELUPDATE",
-        "a CANCELUPDATE b",
+        "a CANCELUPDATE \"b+\"",
         "a SETQUOTA \"\" (STORAGE)",
         &nested("NOT ", 60_000, ""),
         &nested("(", 60_000, ")"),

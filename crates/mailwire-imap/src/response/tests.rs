@@ -14,7 +14,7 @@ fn strict() -> Decoder {
     Decoder::new(Limits::client(), Quirks::strict())
 }
 
-fn encoded(response: &Response) -> Vec<u8> {
+pub(crate) fn encoded(response: &Response) -> Vec<u8> {
     let mut out = Encoder::server(Abilities { utf8: false, ..Abilities::all() });
     response.encode(&mut out);
     let parts = out.finish().unwrap();

@@ -119,5 +119,8 @@ fn sources() {
 
 #[test]
 fn updates_are_cancelled_by_tag() {
-    check("CANCELUPDATE \"B01\" \"b 2\"", Body::CancelUpdate(vec!["B01".into(), "b 2".into()]));
+    check(
+        "CANCELUPDATE \"B01\" \"]2\"",
+        Body::CancelUpdate(vec![Tag::new("B01").unwrap(), Tag::new("]2").unwrap()]),
+    );
 }
