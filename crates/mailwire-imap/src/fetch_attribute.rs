@@ -222,3 +222,6 @@ fn partial(input: Input<'_>) -> Parsed<'_, Option<(u64, u64)>> {
     }
     Ok((octet(rest, b'>', "\">\"")?.0, Some((start, length))))
 }
+
+#[cfg(test)]
+mod tests;

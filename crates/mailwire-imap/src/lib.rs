@@ -53,6 +53,8 @@ mod secret;
 pub mod section;
 mod set;
 pub mod status;
+#[cfg(test)]
+mod table;
 pub mod uid_batches;
 pub mod utf7;
 mod value;

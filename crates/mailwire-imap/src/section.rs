@@ -113,10 +113,12 @@ impl fmt::Display for Part {
 /// `section = "[" [section-spec] "]"` ([RFC 9051 section 9](https://www.rfc-editor.org/rfc/rfc9051#section-9))
 pub(crate) fn section(input: Input<'_>) -> Parsed<'_, Section> {
     let (input, ()) = octet(input, b'[', "section")?;
-    let (input, part) = numbers(input)?;
-    let (input, text) = match input.first() {
-        Some(b']') => (input, Text::All),
-        _ => section_text(input)?,
+    let (after, part) = numbers(input)?;
+    let is_separate = part.0.is_empty() || input.up_to(after).ends_with(b".");
+    let (input, text) = match after.first() {
+        Some(b']') => (after, Text::All),
+        _ if is_separate => section_text(after)?,
+        _ => return after.expected("\".\""),
     };
     if text == Text::Mime && part.0.is_empty() {
         return input.expected("section-msgtext");
@@ -151,8 +153,9 @@ fn numbers(mut input: Input<'_>) -> Parsed<'_, Part> {
 fn section_text(input: Input<'_>) -> Parsed<'_, Text> {
     let (rest, word) = word(input)?;
     let header_list = |rest| -> Parsed<'_, Vec<Octets>> {
-        let (rest, ()) = sp(rest)?;
-        list(rest, astring)
+        let (before, ()) = sp(rest)?;
+        let (rest, names) = list(before, astring)?;
+        if names.is_empty() { before.expected("header-list") } else { Ok((rest, names)) }
     };
     match word.as_bytes() {
         b"HEADER" => Ok((rest, Text::Header)),
@@ -163,3 +166,6 @@ fn section_text(input: Input<'_>) -> Parsed<'_, Text> {
         _ => input.expected("section-text"),
     }
 }
+
+#[cfg(test)]
+mod tests;
