@@ -4,22 +4,24 @@ use alloc::vec::Vec;
 
 use crate::{
     Atom, Capabilities, Flags, Mailbox, ModSeq, Octets, ParseError, PartialRange, Secret, SequenceSet, Tag,
-    UidSet, UidValidity, acl,
-    date::DateTime,
-    fetch::Content,
+    UidSet, UidValidity, acl, annotation,
+    append::{Append, Replace},
     fetch_attribute::Attribute,
     id::Fields,
-    list, mailbox_status,
-    metadata::{Annotation, Entry, GetMetadata},
+    list as mailbox_list, mailbox_status,
+    metadata::{self, GetMetadata},
     notify::Notify,
     quota,
     uid_batches::UidBatches,
+    urlauth,
 };
 
 mod encode;
+mod list;
 pub(crate) mod parse;
 mod search;
 
+pub use list::{List, ListReturn, ListSelect};
 pub use search::{Criterion, ESearch, Return, SearchCommand, Sort, SortKey, Source, Thread};
 
 /// A command with the tag that its answer will bear.
@@ -59,7 +61,7 @@ pub enum Body {
     /// `COPY`, `UID COPY`
     Copy(Messages, Mailbox),
     /// `CREATE`, and what the mailbox is for (RFC 6154)
-    Create(Mailbox, Vec<list::Attribute>),
+    Create(Mailbox, Vec<mailbox_list::Attribute>),
     /// `DELETE`
     Delete(Mailbox),
     /// `DELETEACL`
@@ -74,6 +76,8 @@ pub enum Body {
     Expunge(Option<Messages>),
     /// `FETCH`, `UID FETCH`
     Fetch(Fetch),
+    /// `GENURLAUTH` (RFC 4467)
+    GenUrlAuth(Vec<urlauth::Unsigned>),
     /// `GETACL`
     GetAcl(Mailbox),
     /// `GETJMAPACCESS` (RFC 9698)
@@ -113,7 +117,13 @@ pub enum Body {
     /// `RENAME`
     Rename(Mailbox, Mailbox),
     /// `REPLACE`, `UID REPLACE` (RFC 8508)
-    Replace(Messages, Append),
+    Replace(Replace),
+    /// `RESETKEY`: of which mailbox and for which mechanisms, or of all (RFC 4467)
+    ResetKey(Option<(Mailbox, Vec<Atom>)>),
+    /// `RLIST`: reference and pattern (RFC 2193)
+    Rlist(Mailbox, Mailbox),
+    /// `RLSUB`: reference and pattern (RFC 2193)
+    Rlsub(Mailbox, Mailbox),
     /// `SEARCH`, `UID SEARCH`
     Search(SearchCommand),
     /// `SELECT`
@@ -121,7 +131,7 @@ pub enum Body {
     /// `SETACL`: mailbox, identifier, what becomes of its rights
     SetAcl(Mailbox, Octets, acl::Change),
     /// `SETMETADATA` (RFC 5464)
-    SetMetadata(Mailbox, Vec<Annotation>),
+    SetMetadata(Mailbox, Vec<metadata::Annotation>),
     /// `SETQUOTA`: root and limits
     SetQuota(Octets, Vec<quota::Limit>),
     /// `SORT`, `UID SORT` (RFC 5256)
@@ -144,6 +154,8 @@ pub enum Body {
     Unselect,
     /// `UNSUBSCRIBE`
     Unsubscribe(Mailbox),
+    /// `URLFETCH` (RFC 4467, RFC 5524)
+    UrlFetch(Vec<urlauth::Request>),
     /// `XLIST`: reference and pattern
     Xlist(Mailbox, Mailbox),
 }
@@ -170,30 +182,6 @@ impl Messages {
     }
 }
 
-/// `append`, also with several messages (RFC 3502).
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Append {
-    /// Where to.
-    pub mailbox: Mailbox,
-    /// The messages.
-    pub messages: Vec<Message>,
-}
-
-/// A message that is appended.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Message {
-    /// The flags, if they are given.
-    pub flags: Option<Flags>,
-    /// When it arrived, if that is given.
-    pub date: Option<DateTime>,
-    /// Its octets, or how many there are.
-    pub content: Content,
-    /// Whether it is sent as a literal8, in which NUL may be.
-    pub is_binary: bool,
-    /// Whether it is sent as `UTF8 (~{n})`, for headers in UTF-8 (RFC 6855).
-    pub is_utf8: bool,
-}
-
 /// What SELECT and EXAMINE take.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Select {
@@ -201,6 +189,8 @@ pub struct Select {
     pub mailbox: Mailbox,
     /// Whether modification sequences are to be told: `(CONDSTORE)`.
     pub condstore: bool,
+    /// Whether changes of annotations are to be told: `(ANNOTATE)`.
+    pub annotate: bool,
     /// What the client knows of the mailbox: `(QRESYNC (...))`.
     pub qresync: Option<QResync>,
 }
@@ -208,7 +198,7 @@ pub struct Select {
 impl Select {
     /// A mailbox without parameters.
     pub fn new(mailbox: impl Into<Mailbox>) -> Self {
-        Self { mailbox: mailbox.into(), condstore: false, qresync: None }
+        Self { mailbox: mailbox.into(), condstore: false, annotate: false, qresync: None }
     }
 }
 
@@ -278,35 +268,12 @@ pub enum Action {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Values {
+    /// Annotations; they have no `+`, no `-` and no `.SILENT`.
+    Annotations(Vec<annotation::Annotation>),
     /// Flags.
     Flags(Flags),
     /// Labels of Gmail.
     GmailLabels(Vec<Octets>),
-}
-
-/// What LIST takes.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct List {
-    /// Which mailboxes: `SUBSCRIBED`, `SPECIAL-USE`, `REMOTE`, `RECURSIVEMATCH`.
-    pub select: Vec<Atom>,
-    /// What the patterns are relative to; mostly empty.
-    pub reference: Option<Mailbox>,
-    /// Names in which `%` and `*` are wildcards; more than one with LIST-EXTENDED.
-    pub patterns: Vec<Mailbox>,
-    /// What is told of them; nothing without `RETURN`.
-    pub returns: Option<Vec<ListReturn>>,
-}
-
-/// `return-option`
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum ListReturn {
-    /// `METADATA` (RFC 9590)
-    Metadata(Vec<Entry>),
-    /// `CHILDREN`, `SUBSCRIBED`, `SPECIAL-USE`, `MYRIGHTS`
-    Option(Atom),
-    /// `STATUS`
-    Status(Vec<mailbox_status::Attribute>),
 }
 
 /// A command that cannot be read.

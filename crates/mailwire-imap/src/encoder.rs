@@ -310,6 +310,9 @@ pub enum Literals {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {
+    /// Two things exclude each other.
+    #[error("two things exclude each other")]
+    Conflict,
     /// A keyword of the caller holds a control character.
     #[error("a keyword holds a control character")]
     ControlCharacter,

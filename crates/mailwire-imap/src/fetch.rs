@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, vec::Vec};
 
 use crate::{
-    BodyStructure, Envelope, Flags, ModSeq, Octets, ParseError, Uid,
+    BodyStructure, Envelope, Flags, ModSeq, Octets, ParseError, Uid, annotation,
     body_structure::body_structure,
     date::{DateTime, date_time},
     encoder::Encoder,
@@ -33,6 +33,8 @@ pub struct Fetch {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Item {
+    /// `ANNOTATION` (RFC 5257)
+    Annotation(annotation::Told),
     /// `BINARY[...]`
     Binary(Box<Binary>),
     /// `BINARY.SIZE[...]`
@@ -126,7 +128,7 @@ impl Content {
         if let Self::Octets(octets) = self { Some(octets) } else { None }
     }
 
-    fn encode(&self, out: &mut Encoder) {
+    pub(crate) fn encode(&self, out: &mut Encoder) {
         match self {
             Self::Nil => out.raw(b"NIL").done(),
             Self::Octets(octets) => out.literal(octets).done(),
@@ -158,6 +160,7 @@ impl Fetch {
 impl Item {
     fn encode(&self, out: &mut Encoder) {
         match self {
+            Self::Annotation(told) => told.encode(out.raw(b"ANNOTATION ")),
             Self::Binary(binary) => {
                 binary.part.encode(out.raw(b"BINARY"));
                 encode_origin(binary.origin, out);
@@ -307,6 +310,7 @@ fn item(input: Input<'_>) -> Parsed<'_, Option<Item>> {
             Some(rest) => (rest, Item::ThreadId(None)),
             None => object_id(rest).map(|(rest, id)| (rest, Item::ThreadId(Some(id))))?,
         },
+        b"ANNOTATION" => annotation::told(rest).map(|(rest, told)| (rest, Item::Annotation(told)))?,
         b"X-GM-MSGID" => digits(rest).map(|(rest, id)| (rest, Item::GmailMessageId(id)))?,
         b"X-GM-THRID" => digits(rest).map(|(rest, id)| (rest, Item::GmailThreadId(id)))?,
         b"X-GM-LABELS" => list(rest, label).map(|(rest, labels)| (rest, Item::GmailLabels(labels)))?,
@@ -342,7 +346,7 @@ fn with_section<'a>(input: Input<'a>, after: Input<'a>, name: &[u8]) -> Parsed<'
 }
 
 /// `nstring / literal8`, whose octets may have been streamed.
-fn content(input: Input<'_>) -> Parsed<'_, Content> {
+pub(crate) fn content(input: Input<'_>) -> Parsed<'_, Content> {
     if matches!(input.first(), Some(b'{' | b'~')) {
         let (rest, length) = literal_header(input)?;
         if input.context.frame.is_streamed_at(rest.offset()) {

@@ -3,8 +3,9 @@
 use alloc::{vec, vec::Vec};
 
 use crate::{
+    annotation,
     encoder::Encoder,
-    grammar::{digits, list, octet, word},
+    grammar::{digits, list, octet, sp, word},
     input::{Input, Parsed},
     section::{Part, Section, section, section_binary},
 };
@@ -13,6 +14,8 @@ use crate::{
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Attribute {
+    /// `ANNOTATION` (RFC 5257)
+    Annotation(annotation::Request),
     /// `BINARY[...]`, `BINARY.PEEK[...]`
     Binary {
         /// Which part of the message.
@@ -97,6 +100,7 @@ impl Attribute {
 
     pub(crate) fn encode(&self, out: &mut Encoder) {
         match self {
+            Self::Annotation(request) => request.encode(out.raw(b"ANNOTATION ")),
             Self::Binary { part, partial, peek } => {
                 part.encode(out.raw(if *peek { b"BINARY.PEEK" } else { b"BINARY" }));
                 encode_partial(*partial, out);
@@ -113,6 +117,7 @@ impl Attribute {
 
     fn as_bytes(&self) -> &'static [u8] {
         match self {
+            Self::Annotation(_) => b"ANNOTATION",
             Self::Binary { .. } => b"BINARY",
             Self::BinarySize(_) => b"BINARY.SIZE",
             Self::Body { .. } | Self::BodyShort => b"BODY",
@@ -165,6 +170,10 @@ pub(crate) fn attribute(input: Input<'_>) -> Parsed<'_, Attribute> {
         return with_section(input, rest, word.as_bytes());
     }
     let attribute = match word.as_bytes() {
+        b"ANNOTATION" => {
+            return annotation::request(sp(rest)?.0)
+                .map(|(rest, request)| (rest, Attribute::Annotation(request)));
+        }
         b"BODY" => Attribute::BodyShort,
         b"BODYSTRUCTURE" => Attribute::BodyStructure,
         b"EMAILID" => Attribute::EmailId,

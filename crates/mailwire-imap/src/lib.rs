@@ -15,6 +15,8 @@
 extern crate alloc;
 
 pub mod acl;
+pub mod annotation;
+pub mod append;
 mod atom;
 pub mod body_structure;
 pub mod capability;
@@ -56,6 +58,7 @@ pub mod status;
 #[cfg(test)]
 mod table;
 pub mod uid_batches;
+pub mod urlauth;
 pub mod utf7;
 mod value;
 

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::{
     Atom, Mailbox, Octets,
+    command::ListSelect,
     encoder::Encoder,
     grammar::{FLAG, astring, close, is_closing, list, loose_spaces, nil, open, quoted, run, sp},
     input::{Input, Parsed},
@@ -20,8 +21,8 @@ pub struct List {
     pub delimiter: Option<u8>,
     /// The name.
     pub mailbox: Mailbox,
-    /// Extended items, such as `CHILDINFO` and `OLDNAME`.
-    pub extended: Vec<(Octets, Value)>,
+    /// What LIST-EXTENDED tells besides.
+    pub extended: Vec<Extended>,
 }
 
 impl List {
@@ -31,15 +32,15 @@ impl List {
     }
 
     /// The former name, if the mailbox was renamed: `OLDNAME`.
-    pub fn old_name(&self) -> Option<Mailbox> {
-        let (_, value) = self.extended.iter().find(|(name, _)| name.eq_ignore_ascii_case(b"OLDNAME"))?;
-        match value {
-            Value::List(values) => match values.as_slice() {
-                [Value::Atom(name) | Value::String(name)] => Some(Mailbox::from_wire(name.clone(), false)),
-                _ => None,
-            },
-            _ => None,
-        }
+    pub fn old_name(&self) -> Option<&Mailbox> {
+        self.extended
+            .iter()
+            .find_map(|item| if let Extended::OldName(name) = item { Some(name) } else { None })
+    }
+
+    /// Whether a mailbox below this one was found by this option: `CHILDINFO`.
+    pub fn has_child(&self, option: &ListSelect) -> bool {
+        self.extended.iter().any(|item| matches!(item, Extended::ChildInfo(found) if found.contains(option)))
     }
 
     pub(crate) fn encode(&self, out: &mut Encoder) {
@@ -47,7 +48,35 @@ impl List {
         encode_delimiter(self.delimiter, out);
         out.sp().mailbox(&self.mailbox);
         if !self.extended.is_empty() {
-            out.sp().list(&self.extended, |out, (name, value)| value.encode(out.string(name).sp()));
+            out.sp().list(&self.extended, |out, item| item.encode(out));
+        }
+    }
+}
+
+/// `mbox-list-extended-item` ([RFC 5258 section 6](https://www.rfc-editor.org/rfc/rfc5258#section-6))
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Extended {
+    /// `CHILDINFO`: which options find mailboxes below this one
+    ChildInfo(Vec<ListSelect>),
+    /// `OLDNAME`: the name before it was renamed
+    /// ([RFC 9051 section 6.3.9.7](https://www.rfc-editor.org/rfc/rfc9051#section-6.3.9.7))
+    OldName(Mailbox),
+    /// Any other.
+    Other(Octets, Value),
+}
+
+impl Extended {
+    fn encode(&self, out: &mut Encoder) {
+        match self {
+            Self::ChildInfo(options) => {
+                out.raw(b"\"CHILDINFO\" ").list(options, |out, option| out.string(option.as_bytes()).done());
+            }
+            Self::OldName(name) => {
+                let is_utf8 = out.abilities().utf8;
+                out.raw(b"\"OLDNAME\" (").string(&name.wire(is_utf8)).raw(b")");
+            }
+            Self::Other(name, value) => value.encode(out.string(name).sp()),
         }
     }
 }
@@ -242,10 +271,34 @@ pub(crate) fn delimiter(input: Input<'_>) -> Parsed<'_, Option<u8>> {
     }
 }
 
-fn extended_item(input: Input<'_>) -> Parsed<'_, (Octets, Value)> {
+/// `mbox-list-extended-item = mbox-list-extended-item-tag SP tagged-ext-val`
+fn extended_item(input: Input<'_>) -> Parsed<'_, Extended> {
     let (rest, name) = astring(input)?;
-    let (rest, value) = value(sp(rest)?.0, 0)?;
-    Ok((rest, (name, value)))
+    let (after, ()) = sp(rest)?;
+    let known = match &*name {
+        name if name.eq_ignore_ascii_case(b"CHILDINFO") => child_info(after),
+        name if name.eq_ignore_ascii_case(b"OLDNAME") => old_name(after),
+        _ => after.expected("mbox-list-extended-item"),
+    };
+    known.or_else(|_| value(after, 0).map(|(rest, value)| (rest, Extended::Other(name, value))))
+}
+
+/// `childinfo-extended-item`
+fn child_info(input: Input<'_>) -> Parsed<'_, Extended> {
+    let (rest, options) = list(input, |input| {
+        let (rest, name) = astring(input)?;
+        match ListSelect::from_name(&name) {
+            Some(option) => Ok((rest, option)),
+            None => input.expected("list-select-base-opt"),
+        }
+    })?;
+    Ok((rest, Extended::ChildInfo(options)))
+}
+
+/// `oldname-extended-item`
+fn old_name(input: Input<'_>) -> Parsed<'_, Extended> {
+    let (rest, name) = mailbox(open(input)?.0)?;
+    Ok((close(rest)?.0, Extended::OldName(name)))
 }
 
 /// One namespace ([RFC 9051 section 6.3.10](https://www.rfc-editor.org/rfc/rfc9051#section-6.3.10))
@@ -255,8 +308,18 @@ pub struct Namespace {
     pub prefix: Mailbox,
     /// What stands between the levels of the hierarchy.
     pub delimiter: Option<u8>,
-    /// Extensions: names and values.
+    /// `TRANSLATION`: the prefix in the language of the user, for people alone
+    /// ([RFC 5255 section 3.4](https://www.rfc-editor.org/rfc/rfc5255#section-3.4))
+    pub translation: Option<Mailbox>,
+    /// Other extensions: names and values.
     pub extensions: Vec<(Octets, Vec<Octets>)>,
+}
+
+impl Namespace {
+    /// A namespace without extensions.
+    pub fn new(prefix: impl Into<Mailbox>, delimiter: Option<u8>) -> Self {
+        Self { prefix: prefix.into(), delimiter, translation: None, extensions: Vec::new() }
+    }
 }
 
 /// The namespaces of a user.
@@ -283,6 +346,9 @@ impl Namespaces {
             for namespace in namespaces {
                 out.raw(b"(").string(&namespace.prefix.wire(is_utf8)).sp();
                 encode_delimiter(namespace.delimiter, out);
+                if let Some(translation) = &namespace.translation {
+                    out.raw(b" \"TRANSLATION\" (").string(&translation.wire(is_utf8)).raw(b")");
+                }
                 for (name, values) in &namespace.extensions {
                     out.sp().string(name).sp().list(values, |out, value| out.string(value).done());
                 }
@@ -309,18 +375,29 @@ fn namespace(input: Input<'_>) -> Parsed<'_, Vec<Namespace>> {
     let (mut input, ()) = open(input)?;
     let mut all = Vec::new();
     while !is_closing(input) {
-        let (rest, ()) = open(loose_spaces(input))?;
-        let (rest, prefix) = mailbox(rest)?;
-        let (mut rest, delimiter) = delimiter(sp(rest)?.0)?;
-        let mut extensions = Vec::new();
-        while !is_closing(rest) {
-            let (after, name) = astring(sp(rest)?.0)?;
-            let (after, values) = list(sp(after)?.0, astring)?;
-            extensions.push((name, values));
-            rest = after;
-        }
-        all.push(Namespace { prefix, delimiter, extensions });
-        input = close(rest)?.0;
+        let (rest, one) = namespace_descr(loose_spaces(input))?;
+        all.push(one);
+        input = rest;
     }
     Ok((close(input)?.0, all))
+}
+
+/// `namespace-descr = "(" string SP (DQUOTE QUOTED-CHAR DQUOTE / nil) [namespace-response-extensions] ")"`
+fn namespace_descr(input: Input<'_>) -> Parsed<'_, Namespace> {
+    let (rest, prefix) = mailbox(open(input)?.0)?;
+    let (mut rest, delimiter) = delimiter(sp(rest)?.0)?;
+    let mut namespace = Namespace::new(prefix, delimiter);
+    while !is_closing(rest) {
+        let (after, name) = astring(sp(rest)?.0)?;
+        let (before, ()) = sp(after)?;
+        let (after, mut values) = list(before, astring)?;
+        if name.eq_ignore_ascii_case(b"TRANSLATION") && values.len() == 1 && namespace.translation.is_none() {
+            let translation = values.pop().unwrap_or_default();
+            namespace.translation = Some(Mailbox::from_wire(translation, input.context.is_utf8));
+        } else {
+            namespace.extensions.push((name, values));
+        }
+        rest = after;
+    }
+    Ok((close(rest)?.0, namespace))
 }

@@ -223,7 +223,7 @@ pub(crate) fn entry_values(input: Input<'_>) -> Parsed<'_, Vec<Annotation>> {
 }
 
 /// `entry = astring`, without wildcards
-fn entry(input: Input<'_>) -> Parsed<'_, Entry> {
+pub(crate) fn entry(input: Input<'_>) -> Parsed<'_, Entry> {
     let (rest, name) = astring(input)?;
     // A server may have sent anything; the name is kept then, to be sent back.
     if is_valid(&name) || (!input.context.is_command && input.quirks().raw_names) {

@@ -10,7 +10,7 @@ use crate::{
     encoder::Encoder,
     fetch::{Fetch, items},
     flag::flag_list,
-    grammar::{ASTRING, astring, digits, loose_spaces, nstring, octet, run, sp, to_end, word},
+    grammar::{ASTRING, astring, digits, loose_spaces, octet, run, sp, to_end, word},
     id::{Fields, encode_fields, fields},
     input::{Input, Parsed},
     list::{List, Namespaces, mailbox_list, namespaces},
@@ -22,6 +22,7 @@ use crate::{
     set::sequence_set,
     status::{Kind, Status, encode_text, status},
     uid_batches::{Batches, batches},
+    urlauth,
 };
 
 /// One response ([RFC 9051 section 7](https://www.rfc-editor.org/rfc/rfc9051#section-7)).
@@ -116,8 +117,8 @@ pub enum Data {
     Thread(Vec<Thread>),
     /// `UIDBATCHES` (RFC 10022)
     UidBatches(Batches),
-    /// `URLFETCH` (RFC 4467): URLs and what they stand for
-    UrlFetch(Vec<(Octets, Option<Octets>)>),
+    /// `URLFETCH` (RFC 4467, RFC 5524)
+    UrlFetch(Vec<urlauth::Fetched>),
     /// `VANISHED` (RFC 7162)
     Vanished {
         /// Whether they were expunged before this session knew of them.
@@ -162,7 +163,10 @@ impl Data {
             Self::Expunge(number) => out.number((*number).into()).raw(b" EXPUNGE").done(),
             Self::Fetch(fetch) => fetch.encode(out),
             Self::Flags(flags) => flags.encode(out.raw(b"FLAGS ")),
-            Self::GenUrlAuth(urls) => encode_strings(urls, out.raw(b"GENURLAUTH")),
+            Self::GenUrlAuth(urls) => {
+                out.raw(b"GENURLAUTH");
+                urls.iter().for_each(|url| out.sp().string(url).done());
+            }
             Self::Id(fields) => encode_fields(fields.as_ref(), out.raw(b"ID ")),
             Self::JmapAccess(url) => out.raw(b"JMAPACCESS ").string(url).done(),
             Self::Language(languages) => {
@@ -188,21 +192,13 @@ impl Data {
             Self::UidBatches(found) => found.encode(out.raw(b"UIDBATCHES")),
             Self::UrlFetch(urls) => {
                 out.raw(b"URLFETCH");
-                for (url, content) in urls {
-                    out.sp().astring(url).sp().nstring(content.as_deref());
-                }
+                urls.iter().for_each(|url| url.encode(out.sp()));
             }
             Self::Vanished { earlier, uids } => {
                 uids.encode(out.raw(if *earlier { b"VANISHED (EARLIER) " } else { b"VANISHED " }));
             }
             Self::Xlist(list) => list.encode(out.raw(b"XLIST ")),
         }
-    }
-}
-
-fn encode_strings(strings: &[Octets], out: &mut Encoder) {
-    for string in strings {
-        out.sp().astring(string);
     }
 }
 
@@ -294,7 +290,9 @@ fn named(input: Input<'_>) -> Parsed<'_, Data> {
         b"THREAD" => return threads(rest).map(|(rest, found)| (rest, Data::Thread(found))),
         b"UIDBATCHES" => return batches(rest).map(|(rest, found)| (rest, Data::UidBatches(found))),
         b"GENURLAUTH" => return to_end(rest, astring).map(|(rest, urls)| (rest, Data::GenUrlAuth(urls))),
-        b"URLFETCH" => return to_end(rest, url_data).map(|(rest, urls)| (rest, Data::UrlFetch(urls))),
+        b"URLFETCH" => {
+            return to_end(rest, urlauth::fetched).map(|(rest, urls)| (rest, Data::UrlFetch(urls)));
+        }
         _ => {}
     }
     let known: fn(Input<'_>) -> Parsed<'_, Data> = match word {
@@ -338,12 +336,6 @@ fn vanished(input: Input<'_>) -> Parsed<'_, Data> {
         return rest.expected("known-uids");
     }
     Ok((after, Data::Vanished { earlier, uids }))
-}
-
-fn url_data(input: Input<'_>) -> Parsed<'_, (Octets, Option<Octets>)> {
-    let (rest, url) = astring(input)?;
-    let (rest, content) = nstring(sp(rest)?.0)?;
-    Ok((rest, (url, content)))
 }
 
 #[cfg(test)]

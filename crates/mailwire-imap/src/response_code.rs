@@ -3,18 +3,19 @@
 use alloc::vec::Vec;
 
 use crate::{
-    ModSeq, Octets, SeqNum, Tag, Uid, UidValidity,
+    ModSeq, Octets, SeqNum, Tag, Uid, UidValidity, annotation,
     atom::tag_string,
     capability::{Capabilities, capabilities},
     encoder::Encoder,
     flag::{PermanentFlags, permanent_flags},
     grammar::{
-        astring, atom, close, digits, list, loose_nz_number, nil, number64, nz_number, open, sp, word,
+        astring, atom, close, digits, list, loose_nz_number, nil, number64, nz_number, open, quoted, sp, word,
     },
     input::{Input, Parsed},
     notify::{EventName, event_name},
     number_list::{NumberList, number_list},
     set::{NumberSet, sequence_set},
+    urlauth,
 };
 
 macro_rules! codes {
@@ -28,6 +29,8 @@ macro_rules! codes {
                 #[doc = concat!("`", $word, "`")]
                 $variant,
             )*
+            /// `ANNOTATIONS`: which ones a mailbox supports (RFC 5257)
+            Annotations(annotation::Support),
             /// `APPENDUID`: what became of appended messages
             AppendUid {
                 /// Of the mailbox.
@@ -85,6 +88,8 @@ macro_rules! codes {
             UidValidity(UidValidity),
             /// `UNDEFINED-FILTER`
             UndefinedFilter(Octets),
+            /// `URLMECH`: how URLs can be signed (RFC 4467)
+            UrlMech(Vec<urlauth::Mechanism>),
             /// `UNSEEN`: the first message that has not been seen
             Unseen(SeqNum),
             /// Any other, and those whose arguments cannot be read.
@@ -122,6 +127,8 @@ codes! {
     Closed "CLOSED",
     Alert "ALERT",
     AlreadyExists "ALREADYEXISTS",
+    AnnotateTooBig "ANNOTATE TOOBIG",
+    AnnotateTooMany "ANNOTATE TOOMANY",
     AuthenticationFailed "AUTHENTICATIONFAILED",
     AuthorizationFailed "AUTHORIZATIONFAILED",
     BadComparator "BADCOMPARATOR",
@@ -162,6 +169,7 @@ impl Code {
     pub(crate) fn encode(&self, out: &mut Encoder) {
         out.raw(b"[");
         let word: &[u8] = match self {
+            Self::Annotations(_) => b"ANNOTATIONS ",
             Self::AppendUid { .. } => b"APPENDUID ",
             Self::BadCharset(charsets) if charsets.is_empty() => b"BADCHARSET",
             Self::BadCharset(_) => b"BADCHARSET ",
@@ -184,6 +192,7 @@ impl Code {
             Self::UidValidity(_) => b"UIDVALIDITY ",
             Self::UndefinedFilter(_) => b"UNDEFINED-FILTER ",
             Self::Unseen(_) => b"UNSEEN ",
+            Self::UrlMech(_) => b"URLMECH",
             Self::Other { .. } => b"",
             simple => simple.simple_word().as_bytes(),
         };
@@ -194,6 +203,7 @@ impl Code {
 
     fn encode_arguments(&self, out: &mut Encoder) {
         match self {
+            Self::Annotations(support) => support.encode(out),
             Self::AppendUid { uid_validity, uids } => {
                 uids.encode(out.number(uid_validity.get().into()).sp());
             }
@@ -243,6 +253,7 @@ impl Code {
             Self::UidNext(uid) => out.number(uid.get().into()).done(),
             Self::UidValidity(value) => out.number(value.get().into()).done(),
             Self::UndefinedFilter(name) => inside(name, out).done(),
+            Self::UrlMech(mechanisms) => mechanisms.iter().for_each(|one| one.encode(out.sp())),
             Self::Unseen(number) => out.number(number.get().into()).done(),
             Self::Other { name, arguments } => {
                 inside(name, out);
@@ -297,6 +308,10 @@ fn known(input: Input<'_>) -> Parsed<'_, Code> {
         b"CAPABILITY" => {
             capabilities(rest).map(|(rest, capabilities)| (rest, Code::Capability(capabilities)))
         }
+        b"ANNOTATE" => annotate(argument()?),
+        b"ANNOTATIONS" => {
+            annotation::support(argument()?).map(|(rest, support)| (rest, Code::Annotations(support)))
+        }
         b"APPENDUID" => append_uid(argument()?),
         b"COPYUID" => copy_uid(argument()?),
         b"BADCHARSET" => bad_charset(rest),
@@ -321,7 +336,8 @@ fn known(input: Input<'_>) -> Parsed<'_, Code> {
         b"METADATA" => metadata(argument()?),
         b"MODIFIED" => sequence_set(argument()?).map(|(rest, set)| (rest, Code::Modified(set))),
         b"NOUPDATE" => tag_string(argument()?).map(|(rest, tag)| (rest, Code::NoUpdate(tag))),
-        b"BADURL" => url(argument()?).map(|(rest, url)| (rest, Code::BadUrl(url))),
+        b"BADURL" => bad_url(argument()?).map(|(rest, url)| (rest, Code::BadUrl(url))),
+        b"URLMECH" => urlauth::mechanisms(rest).map(|(rest, mechanisms)| (rest, Code::UrlMech(mechanisms))),
         b"UNDEFINED-FILTER" => url(argument()?).map(|(rest, name)| (rest, Code::UndefinedFilter(name))),
         b"REFERRAL" => referral(rest),
         other => match Code::simple(other) {
@@ -391,6 +407,26 @@ fn metadata(input: Input<'_>) -> Parsed<'_, Code> {
         b"TOOMANY" => Ok((rest, Code::MetadataTooMany)),
         _ => input.expected("METADATA code"),
     }
+}
+
+/// `"ANNOTATE" SP ("TOOBIG" / "TOOMANY")`
+fn annotate(input: Input<'_>) -> Parsed<'_, Code> {
+    let (rest, word) = word(input)?;
+    match word.as_bytes() {
+        b"TOOBIG" => Ok((rest, Code::AnnotateTooBig)),
+        b"TOOMANY" => Ok((rest, Code::AnnotateTooMany)),
+        _ => input.expected("ANNOTATE code"),
+    }
+}
+
+/// `url-resp-text = 1*(TEXT-CHAR without "]")`; the examples of
+/// [RFC 4469](https://www.rfc-editor.org/rfc/rfc4469#section-4) have it in quotes.
+fn bad_url(input: Input<'_>) -> Parsed<'_, Octets> {
+    if input.first() == Some(b'"') {
+        return quoted(input);
+    }
+    let (octets, rest) = input.split(input.rest().iter().position(|octet| *octet == b']').unwrap_or(0));
+    if octets.is_empty() { input.expected("url-resp-text") } else { Ok((rest, input.bytes(octets))) }
 }
 
 fn referral(mut input: Input<'_>) -> Parsed<'_, Code> {

@@ -3,11 +3,11 @@
 use alloc::{boxed::Box, vec::Vec};
 
 use crate::{
-    Flag, ModSeq, Octets, SequenceSet, UidSet,
+    Flag, ModSeq, Octets, SequenceSet, UidSet, annotation,
     date::{Date, date},
     encoder::{EncodeError, Encoder},
     flag::flag,
-    grammar::{astring, close, digits, is_closing, loose_spaces, number, open, sp, word},
+    grammar::{astring, close, digits, is_closing, loose_spaces, nstring, number, open, sp, word},
     input::{Input, Parsed},
     set::sequence_set,
 };
@@ -29,6 +29,15 @@ pub enum Search {
     All,
     /// What all of these find.
     And(Vec<Search>),
+    /// `ANNOTATION` (RFC 5257)
+    Annotation {
+        /// The name of the entry, in which `%` and `*` are wildcards.
+        entry: Octets,
+        /// One of its values.
+        attribute: annotation::Attribute,
+        /// What is in it; nothing if there is no value.
+        value: Option<Octets>,
+    },
     /// `ANSWERED`
     Answered,
     /// `BCC`
@@ -215,6 +224,7 @@ impl Search {
             Self::And(keys) => keys.iter().any(Self::needs_charset),
             Self::Or(one, other) => one.needs_charset() || other.needs_charset(),
             Self::Not(key) | Self::Fuzzy(key) => key.needs_charset(),
+            Self::Annotation { value, .. } => value.as_ref().is_some_and(|value| !value.is_ascii()),
             Self::Header(name, text) => !name.is_ascii() || !text.is_ascii(),
             other => other.named_text().is_some_and(|(_, text)| !text.is_ascii()),
         }
@@ -239,6 +249,11 @@ impl Search {
         match self {
             Self::And(keys) if keys.is_empty() => out.raw(b"ALL").done(),
             Self::And(keys) => out.list(keys, |out, key| key.encode(out)).done(),
+            Self::Annotation { entry, attribute, value } => {
+                annotation::encode_pattern(entry, out.raw(b"ANNOTATION "));
+                attribute.encode(out.sp());
+                out.sp().nstring(value.as_deref());
+            }
             Self::Before(date) => date.encode(out.raw(b"BEFORE ")),
             Self::Fuzzy(key) => key.encode(out.raw(b"FUZZY ")),
             Self::GmailMessageId(id) => out.raw(b"X-GM-MSGID ").number(*id).done(),
@@ -373,6 +388,12 @@ fn key(input: Input<'_>, depth: usize) -> Parsed<'_, Search> {
     let day = |make: fn(Date) -> Search| date(after).map(|(rest, date)| (rest, make(date)));
     let large = |make: fn(u64) -> Search| digits(after).map(|(rest, number)| (rest, make(number)));
     match name.as_bytes() {
+        b"ANNOTATION" => {
+            let (rest, entry) = annotation::pattern(after)?;
+            let (rest, attribute) = annotation::att_search(sp(rest)?.0)?;
+            let (rest, value) = nstring(sp(rest)?.0)?;
+            Ok((rest, Search::Annotation { entry, attribute, value }))
+        }
         b"BCC" => text(Search::Bcc),
         b"BEFORE" => day(Search::Before),
         b"BODY" => text(Search::Body),

@@ -1,12 +1,9 @@
-use super::{
-    Action, Append, Body, Command, Fetch, List, ListReturn, Message, Messages, Select, Store, Values,
-};
+use super::{Action, Body, Command, Fetch, Messages, QResync, Select, Store, Values};
 use crate::{
-    Mailbox, Octets,
+    annotation::encode_annotations,
     encoder::{EncodeError, Encoder},
-    fetch::Content,
     id::encode_fields,
-    metadata::{encode_entries, encode_values},
+    metadata::encode_values,
     quota::encode_limits,
 };
 
@@ -23,9 +20,8 @@ impl Body {
     fn encode(&self, out: &mut Encoder) {
         let word = self.word();
         let is_uid = match self {
-            Self::Copy(messages, _) | Self::Move(messages, _) | Self::Replace(messages, _) => {
-                messages.is_uid()
-            }
+            Self::Copy(messages, _) | Self::Move(messages, _) => messages.is_uid(),
+            Self::Replace(replace) => replace.target.is_uid(),
             Self::Expunge(messages) => messages.is_some(),
             Self::Fetch(fetch) => fetch.messages.is_uid(),
             Self::Search(search) => search.is_uid,
@@ -60,6 +56,7 @@ impl Body {
             Self::Examine(_) => b"EXAMINE",
             Self::Expunge(_) => b"EXPUNGE",
             Self::Fetch(_) => b"FETCH",
+            Self::GenUrlAuth(_) => b"GENURLAUTH",
             Self::GetAcl(_) => b"GETACL",
             Self::GetJmapAccess => b"GETJMAPACCESS",
             Self::GetMetadata(_) => b"GETMETADATA",
@@ -79,7 +76,10 @@ impl Body {
             Self::Noop => b"NOOP",
             Self::Notify(_) => b"NOTIFY",
             Self::Rename(..) => b"RENAME",
-            Self::Replace(..) => b"REPLACE",
+            Self::Replace(_) => b"REPLACE",
+            Self::ResetKey(_) => b"RESETKEY",
+            Self::Rlist(..) => b"RLIST",
+            Self::Rlsub(..) => b"RLSUB",
             Self::Search(_) => b"SEARCH",
             Self::Select(_) => b"SELECT",
             Self::SetAcl(..) => b"SETACL",
@@ -95,6 +95,7 @@ impl Body {
             Self::Unauthenticate => b"UNAUTHENTICATE",
             Self::Unselect => b"UNSELECT",
             Self::Unsubscribe(_) => b"UNSUBSCRIBE",
+            Self::UrlFetch(_) => b"URLFETCH",
             Self::Xlist(..) => b"XLIST",
         }
     }
@@ -127,6 +128,7 @@ impl Body {
             | Self::Noop
             | Self::StartTls
             | Self::Unauthenticate
+            | Self::ResetKey(None)
             | Self::Unselect => {}
             Self::Compress(algorithm) => out.sp().raw(algorithm.as_bytes()).done(),
             Self::Copy(messages, mailbox) | Self::Move(messages, mailbox) => {
@@ -159,6 +161,8 @@ impl Body {
             Self::Expunge(Some(messages)) => messages.encode(out.sp()),
             Self::Fetch(fetch) => fetch.encode(out.sp()),
             Self::GetMetadata(command) => command.encode(out),
+            Self::GenUrlAuth(urls) if urls.is_empty() => out.fail(EncodeError::EmptyList).done(),
+            Self::GenUrlAuth(urls) => out.sp().separated(urls, |out, url| url.encode(out)).done(),
             Self::GetQuota(root) => out.sp().astring(root).done(),
             Self::Id(fields) => encode_fields(fields.as_ref(), out.sp()),
             Self::Comparator(words) | Self::Language(words) => {
@@ -168,15 +172,23 @@ impl Body {
             }
             Self::List(list) => list.encode(out.sp()),
             Self::Login(user, password) => out.sp().astring(user).sp().astring(password.expose()).done(),
-            Self::Lsub(reference, pattern) | Self::Xlist(reference, pattern) => {
+            Self::Lsub(reference, pattern)
+            | Self::Rlist(reference, pattern)
+            | Self::Rlsub(reference, pattern)
+            | Self::Xlist(reference, pattern) => {
                 out.sp().mailbox(reference).sp().list_mailbox(pattern);
             }
             Self::Notify(notify) => notify.encode(out.sp()),
             Self::Rename(from, to) => out.sp().mailbox(from).sp().mailbox(to).done(),
-            Self::Replace(messages, append) => {
-                messages.encode(out.sp());
-                append.encode(out);
+            Self::Replace(replace) => replace.encode(out.sp()),
+            Self::ResetKey(Some((mailbox, mechanisms))) => {
+                out.sp().mailbox(mailbox);
+                for mechanism in mechanisms {
+                    out.sp().raw(mechanism.as_bytes());
+                }
             }
+            Self::UrlFetch(urls) if urls.is_empty() => out.fail(EncodeError::EmptyList).done(),
+            Self::UrlFetch(urls) => out.sp().separated(urls, |out, url| url.encode(out)).done(),
             Self::Search(search) => search.encode(out),
             Self::SetAcl(mailbox, identifier, rights) => {
                 rights.encode(out.sp().mailbox(mailbox).sp().astring(identifier).sp());
@@ -206,64 +218,36 @@ impl Messages {
     }
 }
 
-impl Append {
-    fn encode(&self, out: &mut Encoder) {
-        out.sp().mailbox(&self.mailbox);
-        if self.messages.is_empty() {
-            out.fail(EncodeError::EmptyList);
-        }
-        for message in &self.messages {
-            message.encode(out.sp());
-        }
-    }
-}
-
-impl Message {
-    fn encode(&self, out: &mut Encoder) {
-        if let Some(flags) = &self.flags {
-            flags.encode(out);
-            out.sp();
-        }
-        if let Some(date) = self.date {
-            date.encode(out);
-            out.sp();
-        }
-        if self.is_utf8 {
-            out.raw(b"UTF8 (");
-        }
-        let is_binary = self.is_binary || self.is_utf8;
-        match &self.content {
-            Content::Nil => out.literal(&Octets::new()).done(),
-            Content::Octets(octets) if is_binary => out.literal8(octets).done(),
-            Content::Octets(octets) => out.literal(octets).done(),
-            Content::Streamed(length) => out.stream(*length, is_binary).done(),
-        }
-        if self.is_utf8 {
-            out.raw(b")");
-        }
-    }
-}
-
 impl Select {
     fn encode(&self, out: &mut Encoder) {
         out.mailbox(&self.mailbox);
-        match &self.qresync {
-            Some(known) => {
-                out.raw(if self.condstore { b" (CONDSTORE QRESYNC (" } else { b" (QRESYNC (" });
-                out.number(known.uid_validity.get().into()).sp().number(known.mod_seq.get());
-                if let Some(uids) = &known.known_uids {
-                    uids.encode(out.sp());
-                }
-                if let Some((numbers, uids)) = &known.sequence_match {
-                    numbers.encode(out.raw(b" ("));
-                    uids.encode(out.sp());
-                    out.raw(b")");
-                }
-                out.raw(b"))");
+        let mut before: &[u8] = b" (";
+        for (word, is_told) in [(&b"CONDSTORE"[..], self.condstore), (b"ANNOTATE", self.annotate)] {
+            if is_told {
+                out.raw(before).raw(word);
+                before = b" ";
             }
-            None if self.condstore => out.raw(b" (CONDSTORE)").done(),
-            None => {}
         }
+        if let Some(known) = &self.qresync {
+            known.encode(out.raw(before));
+            before = b" ";
+        }
+        out.raw(if before == b" " { b")" } else { b"" });
+    }
+}
+
+impl QResync {
+    fn encode(&self, out: &mut Encoder) {
+        out.raw(b"QRESYNC (").number(self.uid_validity.get().into()).sp().number(self.mod_seq.get());
+        if let Some(uids) = &self.known_uids {
+            uids.encode(out.sp());
+        }
+        if let Some((numbers, uids)) = &self.sequence_match {
+            numbers.encode(out.raw(b" ("));
+            uids.encode(out.sp());
+            out.raw(b")");
+        }
+        out.raw(b")");
     }
 }
 
@@ -300,6 +284,12 @@ impl Store {
         if let Some(value) = self.unchanged_since {
             out.raw(b" (UNCHANGEDSINCE ").number(value.get()).raw(b")");
         }
+        if let Values::Annotations(annotations) = &self.values {
+            if annotations.is_empty() {
+                out.fail(EncodeError::EmptyList);
+            }
+            return encode_annotations(annotations, out.raw(b" ANNOTATION "));
+        }
         out.raw(match self.action {
             Action::Add => b" +",
             Action::Remove => b" -",
@@ -308,32 +298,9 @@ impl Store {
         out.raw(if matches!(self.values, Values::Flags(_)) { b"FLAGS" } else { b"X-GM-LABELS" });
         out.raw(if self.silent { b".SILENT " } else { b" " });
         match &self.values {
+            Values::Annotations(_) => {}
             Values::Flags(flags) => flags.encode(out),
             Values::GmailLabels(labels) => out.list(labels, |out, label| out.string(label).done()).done(),
         }
-    }
-}
-
-impl List {
-    fn encode(&self, out: &mut Encoder) {
-        if !self.select.is_empty() {
-            out.list(&self.select, |out, one| out.raw(one.as_bytes()).done()).sp();
-        }
-        out.mailbox(self.reference.as_ref().unwrap_or(&Mailbox::new(""))).sp();
-        match self.patterns.as_slice() {
-            [] => out.fail(EncodeError::EmptyList).done(),
-            [one] => out.list_mailbox(one).done(),
-            several => out.list(several, |out, one| out.list_mailbox(one).done()).done(),
-        }
-        let Some(returns) = &self.returns else { return };
-        out.raw(b" RETURN ").list(returns, |out, one| match one {
-            ListReturn::Metadata(entries) => {
-                encode_entries(entries, out.raw(b"METADATA "));
-            }
-            ListReturn::Option(word) => out.raw(word.as_bytes()).done(),
-            ListReturn::Status(attributes) => {
-                out.raw(b"STATUS ").list(attributes, |out, one| out.raw(one.as_bytes()).done());
-            }
-        });
     }
 }

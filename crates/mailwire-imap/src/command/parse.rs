@@ -1,21 +1,21 @@
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 
 use super::{
-    Action, Append, Body, Command, CommandError, Fetch, List, ListReturn, Message, Messages, QResync, Select,
-    Store, Values,
+    Action, Body, Command, CommandError, Fetch, Messages, QResync, Select, Store, Values,
+    list::{list_command, pattern},
     search::{esearch, search, sort, thread},
 };
 use crate::{
     Atom, Mailbox, ModSeq, Secret, Tag, acl,
+    annotation::annotations,
+    append::{append, replace},
     atom::tag_string,
     capability::capabilities,
-    date::date_time,
-    fetch::Content,
     fetch_attribute::attributes,
     flag::{flag, flag_list},
     grammar::{
-        ASTRING, HIGH, LIST, Word, astring, atom, close, digits, is_closing, list, literal, literal_header,
-        loose_spaces, nz_number, open, run, sp, string, to_end, word,
+        ASTRING, Word, astring, atom, close, digits, is_closing, list, loose_spaces, nz_number, open, run,
+        sp, to_end, word,
     },
     id::fields,
     input::{Context, Input, Parsed, ended, into_error},
@@ -27,6 +27,7 @@ use crate::{
     quota,
     set::sequence_set,
     uid_batches::message_batches,
+    urlauth,
 };
 
 /// `command`
@@ -83,7 +84,10 @@ fn body(input: Input<'_>) -> Parsed<'_, Body> {
             return to_end(rest, astring).map(|(rest, languages)| (rest, Body::Language(languages)));
         }
         b"CANCELUPDATE" => return cancel_update(rest),
+        b"GENURLAUTH" => return urlauth::unsigned(rest).map(|(rest, urls)| (rest, Body::GenUrlAuth(urls))),
+        b"RESETKEY" => return reset_key(rest),
         b"UID" => return uid(sp(rest)?.0),
+        b"URLFETCH" => return urlauth::requests(rest).map(|(rest, urls)| (rest, Body::UrlFetch(urls))),
         _ => return with_arguments(input, word, rest),
     };
     Ok((rest, simple))
@@ -117,6 +121,8 @@ fn with_arguments<'a>(input: Input<'a>, word: Word, rest: Input<'a>) -> Parsed<'
         b"MYRIGHTS" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::MyRights(mailbox))),
         b"NOTIFY" => |input| notify(input).map(|(rest, notify)| (rest, Body::Notify(notify))),
         b"RENAME" => |input| mailbox_and(input, mailbox).map(|(rest, (a, b))| (rest, Body::Rename(a, b))),
+        b"RLIST" => |input| mailbox_and(input, pattern).map(|(rest, (a, b))| (rest, Body::Rlist(a, b))),
+        b"RLSUB" => |input| mailbox_and(input, pattern).map(|(rest, (a, b))| (rest, Body::Rlsub(a, b))),
         b"SELECT" => |input| select(input).map(|(rest, select)| (rest, Body::Select(select))),
         b"SETACL" => set_acl,
         b"SETMETADATA" => |input| {
@@ -154,9 +160,9 @@ fn numbered<'a>(input: Input<'a>, word: Word, rest: Input<'a>, is_uid: bool) -> 
         b"MOVE" => |input, is_uid| {
             messages_and(input, is_uid, mailbox).map(|(rest, (a, b))| (rest, Body::Move(a, b)))
         },
-        b"REPLACE" => |input, is_uid| {
-            messages_and(input, is_uid, append).map(|(rest, (a, b))| (rest, Body::Replace(a, b)))
-        },
+        b"REPLACE" => {
+            |input, is_uid| replace(input, is_uid).map(|(rest, replace)| (rest, Body::Replace(replace)))
+        }
         b"SEARCH" => search,
         b"SORT" => sort,
         b"STORE" => store,
@@ -246,7 +252,7 @@ fn create(input: Input<'_>) -> Parsed<'_, Body> {
 /// `mailbox [select-params]`
 fn select(input: Input<'_>) -> Parsed<'_, Select> {
     let (mut input, mailbox) = mailbox(input)?;
-    let mut select = Select { mailbox, condstore: false, qresync: None };
+    let mut select = Select { mailbox, condstore: false, annotate: false, qresync: None };
     if loose_spaces(input).is_empty() {
         return Ok((input, select));
     }
@@ -254,6 +260,10 @@ fn select(input: Input<'_>) -> Parsed<'_, Select> {
     while !is_closing(input) {
         let (rest, word) = word(input)?;
         input = match word.as_bytes() {
+            b"ANNOTATE" => {
+                select.annotate = true;
+                rest
+            }
             b"CONDSTORE" => {
                 select.condstore = true;
                 rest
@@ -298,51 +308,6 @@ fn mod_seq(input: Input<'_>) -> Parsed<'_, ModSeq> {
         Some(value) => Ok((rest, value)),
         None => input.expected("number of 63 bits"),
     }
-}
-
-/// `mailbox 1*(SP append-message)`
-fn append(input: Input<'_>) -> Parsed<'_, Append> {
-    let (mut input, mailbox) = mailbox(input)?;
-    let mut messages = Vec::with_capacity(1);
-    loop {
-        let (rest, one) = message(sp(input)?.0)?;
-        messages.push(one);
-        input = rest;
-        if loose_spaces(input).is_empty() {
-            return Ok((input, Append { mailbox, messages }));
-        }
-    }
-}
-
-/// `[flag-list SP] [date-time SP] (literal / literal8 / "UTF8" SP "(" literal8 ")")`
-fn message(input: Input<'_>) -> Parsed<'_, Message> {
-    let (mut input, mut flags, mut date) = (input, None, None);
-    if input.first() == Some(b'(') {
-        let (rest, list) = flag_list(input)?;
-        (input, flags) = (sp(rest)?.0, Some(list));
-    }
-    if input.first() == Some(b'"') {
-        let (rest, moment) = date_time(input)?;
-        (input, date) = (sp(rest)?.0, moment);
-    }
-    let is_utf8 = input.rest().get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"UTF8 ("));
-    if is_utf8 {
-        input = input.skip(6);
-    }
-    let is_binary = input.first() == Some(b'~');
-    if is_utf8 && !is_binary {
-        return input.expected("literal8");
-    }
-    let (after, length) = literal_header(input)?;
-    let (mut rest, content) = if after.context.frame.is_streamed_at(after.offset()) {
-        (after, Content::Streamed(length))
-    } else {
-        literal(input).map(|(rest, octets)| (rest, Content::Octets(octets)))?
-    };
-    if is_utf8 {
-        rest = close(rest)?.0;
-    }
-    Ok((rest, Message { flags, date, content, is_binary, is_utf8 }))
 }
 
 /// `sequence-set SP (macro / fetch-att / list) [fetch-modifiers]`
@@ -400,6 +365,9 @@ fn store(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
     let silent = word.as_bytes().ends_with(b".SILENT");
     let (rest, values) = match word.as_bytes() {
         b"FLAGS" | b"FLAGS.SILENT" => flags(sp(rest)?.0)?,
+        b"ANNOTATION" if action == Action::Replace => {
+            annotations(sp(rest)?.0).map(|(rest, values)| (rest, Values::Annotations(values)))?
+        }
         b"X-GM-LABELS" | b"X-GM-LABELS.SILENT" => list(sp(rest)?.0, crate::fetch::label)
             .map(|(rest, labels)| (rest, Values::GmailLabels(labels)))?,
         _ => return input.expected("store-att-flags"),
@@ -417,31 +385,14 @@ fn flags(input: Input<'_>) -> Parsed<'_, Values> {
     Ok((rest, Values::Flags(first.into_iter().chain(others.into_iter().flatten()).collect())))
 }
 
-/// `[SP list-select-opts] SP mailbox SP mbox-or-pat [SP list-return-opts]`
-fn list_command(input: Input<'_>) -> Parsed<'_, List> {
-    let (mut input, mut command) = (input, List::default());
-    if input.first() == Some(b'(') {
-        let (rest, select) = list(input, name)?;
-        (input, command.select) = (sp(rest)?.0, select);
+/// `resetkey = "RESETKEY" [SP mailbox *(SP mechanism)]`
+fn reset_key(input: Input<'_>) -> Parsed<'_, Body> {
+    if loose_spaces(input).is_empty() {
+        return Ok((input, Body::ResetKey(None)));
     }
-    let (rest, reference) = mailbox(input)?;
-    command.reference = Some(reference);
-    let (rest, ()) = sp(rest)?;
-    let (rest, patterns) = match rest.first() {
-        Some(b'(') => list(rest, pattern)?,
-        _ => pattern(rest).map(|(rest, one)| (rest, vec![one]))?,
-    };
-    command.patterns = patterns;
-    if loose_spaces(rest).is_empty() {
-        return Ok((rest, command));
-    }
-    let (before, ()) = sp(rest)?;
-    let (rest, word) = word(before)?;
-    if word.as_bytes() != b"RETURN" {
-        return before.expected("RETURN");
-    }
-    let (rest, returns) = list(sp(rest)?.0, list_return)?;
-    Ok((rest, List { returns: Some(returns), ..command }))
+    let (rest, mailbox) = mailbox(sp(input)?.0)?;
+    let (rest, mechanisms) = to_end(rest, urlauth::mechanism)?;
+    Ok((rest, Body::ResetKey(Some((mailbox, mechanisms)))))
 }
 
 /// `"SETACL" SP mailbox SP identifier SP mod-rights`
@@ -456,33 +407,6 @@ fn set_quota(input: Input<'_>) -> Parsed<'_, Body> {
     let (rest, root) = astring(input)?;
     let (rest, limits) = quota::limits(sp(rest)?.0)?;
     Ok((rest, Body::SetQuota(root, limits)))
-}
-
-fn list_return(input: Input<'_>) -> Parsed<'_, ListReturn> {
-    let (rest, word) = word(input)?;
-    match word.as_bytes() {
-        b"METADATA" => {
-            metadata::entries(sp(rest)?.0).map(|(rest, entries)| (rest, ListReturn::Metadata(entries)))
-        }
-        b"STATUS" => {
-            list(sp(rest)?.0, mailbox_status::attribute).map(|(rest, list)| (rest, ListReturn::Status(list)))
-        }
-        _ => name(input).map(|(rest, word)| (rest, ListReturn::Option(word))),
-    }
-}
-
-/// `list-mailbox = 1*list-char / string`
-fn pattern(input: Input<'_>) -> Parsed<'_, Mailbox> {
-    let is_utf8 = input.context.is_utf8;
-    if matches!(input.rest(), [b'"' | b'{', ..] | [b'~', b'{', ..]) {
-        return string(input).map(|(rest, octets)| (rest, Mailbox::from_wire(octets, is_utf8)));
-    }
-    let class = if input.quirks().raw_names { LIST | HIGH } else { LIST };
-    let (octets, rest) = input.split(run(input.rest(), class));
-    if octets.is_empty() {
-        return input.expected("list-mailbox");
-    }
-    Ok((rest, Mailbox::from_wire(input.bytes(octets), is_utf8)))
 }
 
 /// `mailbox SP "(" status-att *(SP status-att) ")"`

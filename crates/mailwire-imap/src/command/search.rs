@@ -2,12 +2,13 @@ use alloc::vec::Vec;
 
 use super::{Body, parse::name};
 use crate::{
-    Atom, Octets, PartialRange, Search,
+    Atom, Octets, PartialRange, Search, annotation,
     encoder::{EncodeError, Encoder},
     fetch_attribute::{Attribute, attribute},
     grammar::{astring, close, is_closing, list, loose_spaces, open, sp, word},
     input::{Input, Parsed},
     mailbox_filter::{MailboxFilter, filter_mailboxes},
+    metadata::{Entry, entry},
     partial::partial_range,
     search::program,
     value::{Value, values},
@@ -98,7 +99,7 @@ pub struct Sort {
 }
 
 /// `sort-criterion`
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Criterion {
     /// Whether the order is reversed.
     pub reverse: bool,
@@ -107,9 +108,11 @@ pub struct Criterion {
 }
 
 /// `sort-key`
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum SortKey {
+    /// `ANNOTATION`: one of the values of an entry (RFC 5257)
+    Annotation(Entry, annotation::Attribute),
     /// `ARRIVAL`
     Arrival,
     /// `CC`
@@ -216,15 +219,23 @@ impl Sort {
     pub(super) fn encode(&self, out: &mut Encoder) {
         encode_returns(self.search.returns.as_deref(), out);
         out.sp().list(&self.criteria, |out, one| {
-            out.raw(if one.reverse { b"REVERSE " } else { b"" }).raw(one.key.as_bytes()).done();
+            one.key.encode(out.raw(if one.reverse { b"REVERSE " } else { b"" }));
         });
         encode_criteria(&self.search, out.sp());
     }
 }
 
 impl SortKey {
-    fn as_bytes(self) -> &'static [u8] {
+    fn encode(&self, out: &mut Encoder) {
+        out.raw(self.as_bytes());
+        if let Self::Annotation(entry, attribute) = self {
+            attribute.encode(out.sp().astring(entry.as_bytes()).sp());
+        }
+    }
+
+    fn as_bytes(&self) -> &'static [u8] {
         match self {
+            Self::Annotation(..) => b"ANNOTATION",
             Self::Arrival => b"ARRIVAL",
             Self::Cc => b"CC",
             Self::Date => b"DATE",
@@ -370,6 +381,11 @@ fn criterion(input: Input<'_>) -> Parsed<'_, Criterion> {
         (rest, name) = word(sp(rest)?.0)?;
     }
     let key = match name.as_bytes() {
+        b"ANNOTATION" => {
+            let (after, entry) = entry(sp(rest)?.0)?;
+            let (after, attribute) = annotation::att_sort(sp(after)?.0)?;
+            return Ok((after, Criterion { reverse, key: SortKey::Annotation(entry, attribute) }));
+        }
         b"ARRIVAL" => SortKey::Arrival,
         b"CC" => SortKey::Cc,
         b"DATE" => SortKey::Date,

@@ -10,8 +10,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     Decoder, Limits, Quirks, Search,
+    append::{self, Message},
     date::Date,
     encoder::{Abilities, Encoder, Part},
+    fetch::Content,
     frame::{Event, Framer},
 };
 
@@ -31,6 +33,11 @@ pub(crate) fn encoded(command: &Command, abilities: Abilities) -> String {
             Part::Wait => "<wait>".into(),
         })
         .collect()
+}
+
+fn content(message: &Message) -> &Content {
+    let append::Data::Whole(literal) = &message.data else { panic!("{message:?}") };
+    &literal.content
 }
 
 #[test]
@@ -81,7 +88,27 @@ fn commands_both_ways() {
         "STATUS blurdybloop (UIDNEXT MESSAGES SIZE DELETED APPENDLIMIT MAILBOXID HIGHESTMODSEQ RECENT DELETED-STORAGE)",
         "APPEND saved-messages (\\Seen) {3+}\r\nabc",
         "APPEND x () \" 7-Feb-1994 22:43:04 -0800\" {0+}\r\n (\\Seen) {1+}\r\na ~{2+}\r\nbc UTF8 (~{1+}\r\nd)",
+        "APPEND x CATENATE (URL \"/a;UIDVALIDITY=1/;UID=2\" TEXT {1+}\r\nx TEXT ~{1+}\r\nx UTF8 (~{1+}\r\nx))",
+        "APPEND x (\\Seen) ANNOTATION (/comment (value.priv \"a\" size.shared NIL) /b (x \"y\")) CATENATE (URL \"/a\") {1+}\r\nb",
+        "REPLACE * Drafts CATENATE (URL \"/a\")",
+        "UID REPLACE * Drafts {1+}\r\nx",
         "REPLACE 4 Drafts (\\Draft) {1+}\r\nx",
+        "RESETKEY",
+        "RESETKEY INBOX",
+        "RESETKEY INBOX INTERNAL XSAMPLE",
+        "GENURLAUTH \"imap://a/b/;uid=1;urlauth=anonymous\" INTERNAL \"imap://c\" XSAMPLE",
+        "URLFETCH \"imap://a\" \"imap://b c\"",
+        "URLFETCH (\"imap://a\" BODYPARTSTRUCTURE BINARY) \"imap://b\" (\"imap://c\" BODY)",
+        "RLIST \"\" %",
+        "RLSUB #a. *",
+        "SELECT INBOX (ANNOTATE)",
+        "EXAMINE INBOX (CONDSTORE ANNOTATE QRESYNC (1 2))",
+        "FETCH 1 ANNOTATION (/comment value)",
+        "FETCH 1 (ANNOTATION ((/* /% \"a b\") (value.priv size)) UID)",
+        "STORE 1 ANNOTATION (/comment (value.priv \"x\" value.shared NIL) /b (x \"y\"))",
+        "SEARCH ANNOTATION * value.priv \"IMAP4\" NOT ANNOTATION /a value NIL",
+        "SORT (ANNOTATION /altsubject value.shared REVERSE ANNOTATION /b value.priv SUBJECT) UTF-8 ALL",
+        "LIST (SUBSCRIBED X-A (b (c))) \"\" % RETURN (MYRIGHTS SPECIAL-USE X-B (c) METADATA (/private/a))",
         "UID REPLACE 2000 Drafts {1+}\r\nx",
         "SEARCH ALL",
         "UID SEARCH UNSEEN",
@@ -322,7 +349,7 @@ fn an_append_is_streamed() {
     let head = strict().command(literal.head().clone()).unwrap();
     let Body::Append(append) = &head.body else { panic!() };
     assert_eq!(
-        (append.mailbox.name().as_ref(), &append.messages[0].content),
+        (append.mailbox.name().as_ref(), content(&append.messages[0])),
         ("Sent", &Content::Streamed(5))
     );
     let wire = encoded(&head, Abilities::default());
@@ -333,7 +360,7 @@ fn an_append_is_streamed() {
     }
     let Some(Event::Frame(frame)) = last else { panic!() };
     let Body::Append(append) = strict().command(frame).unwrap().body else { panic!() };
-    let contents: Vec<&Content> = append.messages.iter().map(|message| &message.content).collect();
+    let contents: Vec<&Content> = append.messages.iter().map(content).collect();
     assert_eq!(contents, [&Content::Streamed(5), &Content::Streamed(6)]);
 }
 

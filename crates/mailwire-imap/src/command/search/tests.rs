@@ -75,7 +75,7 @@ fn sort_keys() {
             charset: Some("UTF-8".into()),
             search: Search::All,
         };
-        let criteria = vec![Criterion { reverse: false, key }, Criterion { reverse: true, key }];
+        let criteria = vec![Criterion { reverse: false, key: key.clone() }, Criterion { reverse: true, key }];
         check(&format!("SORT ({wire} REVERSE {wire}) UTF-8 ALL"), Body::Sort(Sort { search, criteria }));
     }
 }
