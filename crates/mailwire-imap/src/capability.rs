@@ -123,6 +123,8 @@ macro_rules! capabilities {
             Compress(Octets),
             /// `I18NLEVEL=`
             I18nLevel(u8),
+            /// `IMAPSIEVE=`, and the URL of its scripts, if that is told (RFC 6785)
+            ImapSieve(Octets),
             /// `MESSAGELIMIT=`
             MessageLimit(u64),
             /// `QUOTA=RES-`: what can be limited
@@ -168,6 +170,7 @@ capabilities! {
     Gmail "X-GM-EXT-1",
     Id "ID",
     Idle "IDLE",
+    Imap4 "IMAP4",
     Imap4Rev1 "IMAP4rev1",
     Imap4Rev2 "IMAP4rev2",
     InProgress "INPROGRESS",
@@ -214,7 +217,10 @@ capabilities! {
     UrlAuthBinary "URLAUTH=BINARY",
     UrlPartial "URL-PARTIAL",
     Utf8Accept "UTF8=ACCEPT",
+    Utf8All "UTF8=ALL",
+    Utf8Append "UTF8=APPEND",
     Utf8Only "UTF8=ONLY",
+    Utf8User "UTF8=USER",
     Within "WITHIN",
     Xlist "XLIST",
 }
@@ -240,6 +246,12 @@ impl Capability {
         }
         if let Some(level) = after("I18NLEVEL=").and_then(number).and_then(|level| u8::try_from(level).ok()) {
             return Self::I18nLevel(level);
+        }
+        if let Some(value) = after("IMAPSIEVE=") {
+            return Self::ImapSieve(bytes(value));
+        }
+        if word.eq_ignore_ascii_case(b"IMAPSIEVE=") {
+            return Self::ImapSieve(Octets::new());
         }
         if let Some(limit) = after("MESSAGELIMIT=").and_then(number) {
             return Self::MessageLimit(limit);
@@ -275,3 +287,6 @@ pub(crate) fn capabilities(input: Input<'_>) -> Parsed<'_, Capabilities> {
     }
     Ok((rest, Capabilities { octets: input.bytes(octets.trim_ascii()) }))
 }
+
+#[cfg(test)]
+mod tests;

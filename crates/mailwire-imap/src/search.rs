@@ -500,3 +500,6 @@ fn bare(word: &[u8]) -> Option<Search> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;
