@@ -352,7 +352,7 @@ pub(crate) fn permanent_flags(input: Input<'_>) -> Parsed<'_, PermanentFlags> {
 /// `flag-list = "(" [flag *(SP flag)] ")"` ([RFC 9051 section 9](https://www.rfc-editor.org/rfc/rfc9051#section-9))
 pub(crate) fn flag_list(input: Input<'_>) -> Parsed<'_, Flags> {
     let mut flags = Flags::new();
-    if let Some(rest) = nil(input).filter(|_| input.quirks().loose_flags) {
+    if let Some(rest) = nil(input).filter(|_| is_loose(input)) {
         return Ok((rest, flags));
     }
     let (mut input, ()) = open(input)?;
@@ -369,7 +369,7 @@ pub(crate) fn flag_list(input: Input<'_>) -> Parsed<'_, Flags> {
 
 /// `flag`; nothing for what is none and is passed over.
 pub(crate) fn flag(input: Input<'_>) -> Parsed<'_, Option<Flag>> {
-    let is_loose = input.quirks().loose_flags;
+    let is_loose = is_loose(input);
     let (octets, rest) = input.split(run(input.rest(), FLAG));
     if let Some(known) = known(octets) {
         return Ok((rest, Some(known)));
@@ -383,6 +383,11 @@ pub(crate) fn flag(input: Input<'_>) -> Parsed<'_, Option<Flag>> {
     }
     // `\*` in other lists, NIL, brackets: nothing that could be set again.
     Ok((rest, None))
+}
+
+/// Nothing that a client sends is passed over: `STORE 1 FLAGS NIL` is to set a keyword, and not to clear all flags.
+fn is_loose(input: Input<'_>) -> bool {
+    input.quirks().loose_flags && !input.context.is_command
 }
 
 fn known(name: &[u8]) -> Option<Flag> {

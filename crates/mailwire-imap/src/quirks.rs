@@ -21,7 +21,7 @@ pub struct Quirks {
     pub loose_numbers: bool,
     /// Quotes inside of a quoted string that are not escaped, as 163.com sends them: `"a="_006_""`.
     pub unescaped_quotes: bool,
-    /// Flags in forms that the grammar does not have: `NIL`, `[`, `\*` outside of PERMANENTFLAGS.
+    /// Flags of a server in forms that the grammar does not have: `NIL`, `[`, `\*` outside of PERMANENTFLAGS.
     pub loose_flags: bool,
     /// Body structures with missing, superfluous or swapped fields, as Gmail, Exchange, QQ and Domino send them; and
     /// what cannot be read at all becomes an invalid structure, beside the other items of its FETCH.

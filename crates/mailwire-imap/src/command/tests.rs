@@ -17,6 +17,8 @@ use crate::{
     frame::{Event, Framer},
 };
 
+mod rules;
+
 pub(crate) fn strict() -> Decoder {
     Decoder::new(Limits::server(), Quirks::strict())
 }
