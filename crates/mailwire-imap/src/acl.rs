@@ -1,7 +1,7 @@
 //! Access rights of mailboxes: ACL, LISTRIGHTS and MYRIGHTS.
 
 use alloc::{string::String, vec::Vec};
-use core::{fmt, ops};
+use core::{fmt, ops, str::FromStr};
 
 use crate::{
     Mailbox, Octets,
@@ -195,6 +195,14 @@ impl FromIterator<Rights> for Rights {
     }
 }
 
+impl FromStr for Rights {
+    type Err = InvalidRight;
+
+    fn from_str(rights: &str) -> Result<Self, InvalidRight> {
+        Self::new(rights)
+    }
+}
+
 impl fmt::Display for Rights {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.iter().collect::<String>())
@@ -215,6 +223,8 @@ pub struct InvalidRight(pub u8);
 /// What SETACL does with the rights of an identifier: `mod-rights`
 /// ([RFC 4314 section 3.1](https://www.rfc-editor.org/rfc/rfc4314#section-3.1)).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Change {
     /// `+`: these are granted beside the others
@@ -248,6 +258,8 @@ impl Change {
 
 /// `* ACL` ([RFC 4314 section 3.6](https://www.rfc-editor.org/rfc/rfc4314#section-3.6))
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Acl {
     /// Whose rights.
     pub mailbox: Mailbox,
@@ -257,6 +269,8 @@ pub struct Acl {
 
 /// Somebody, and rights.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Entry {
     /// A user, a group, [`ANYONE`], or one of these after `-`: then the rights are taken from it.
     pub identifier: Octets,
@@ -276,6 +290,8 @@ pub const ANYONE: &str = "anyone";
 
 /// `* LISTRIGHTS` ([RFC 4314 section 3.7](https://www.rfc-editor.org/rfc/rfc4314#section-3.7))
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct ListRights {
     /// Of which mailbox.
     pub mailbox: Mailbox,
@@ -289,6 +305,8 @@ pub struct ListRights {
 
 /// `* MYRIGHTS` ([RFC 4314 section 3.8](https://www.rfc-editor.org/rfc/rfc4314#section-3.8))
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct MyRights {
     /// Of which mailbox.
     pub mailbox: Mailbox,

@@ -14,6 +14,8 @@ use crate::{
 /// An entry of a message and its attributes: `entry-att`
 /// ([RFC 5257 section 5](https://www.rfc-editor.org/rfc/rfc5257#section-5)).
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Annotation {
     /// `/comment`, or that of a part: `/1.2/comment`
     pub entry: Entry,
@@ -23,6 +25,8 @@ pub struct Annotation {
 
 /// What an entry consists of; the same in any case.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Attribute {
     /// `size`: how many octets the values have
@@ -66,6 +70,8 @@ impl Attribute {
 
 /// What FETCH asks for: `"ANNOTATION" SP "(" entries SP attribs ")"`
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Request {
     /// Names of entries, in which `%` and `*` are wildcards.
     pub entries: Vec<Octets>,
@@ -75,6 +81,8 @@ pub struct Request {
 
 /// What FETCH tells.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Told {
     /// Entries that have changed.
@@ -85,6 +93,8 @@ pub enum Told {
 
 /// `ann-size`: what a mailbox supports
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Support {
     /// `NONE`: no annotations

@@ -16,6 +16,8 @@ use crate::{
 
 /// `append`, also with several messages (RFC 3502).
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Append {
     /// Where to.
     pub mailbox: Mailbox,
@@ -26,6 +28,8 @@ pub struct Append {
 /// What REPLACE takes: a message that comes in place of another
 /// ([RFC 8508 section 3.3](https://www.rfc-editor.org/rfc/rfc8508#section-3.3)).
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Replace {
     /// Which message of the selected mailbox goes away.
     pub target: Target,
@@ -37,6 +41,8 @@ pub struct Replace {
 
 /// The one message that is replaced.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Target {
     /// `*`: the last one
@@ -59,6 +65,8 @@ impl Target {
 
 /// A message that is appended.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Message {
     /// The flags, if they are given.
     pub flags: Option<Flags>,
@@ -80,6 +88,8 @@ impl Message {
 
 /// `append-data`
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Data {
     /// `CATENATE`: these, one after the other ([RFC 4469](https://www.rfc-editor.org/rfc/rfc4469))
@@ -90,6 +100,8 @@ pub enum Data {
 
 /// `cat-part`
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Part {
     /// `TEXT`: these octets
@@ -100,6 +112,8 @@ pub enum Part {
 
 /// Octets of a message, and in which form they are sent.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Literal {
     /// The octets, or how many there are.
     pub content: Content,
@@ -109,6 +123,8 @@ pub struct Literal {
 
 /// The form of a literal.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Form {
     /// `~{n}`, in which NUL may be

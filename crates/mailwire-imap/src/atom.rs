@@ -1,4 +1,4 @@
-use core::fmt;
+use core::{fmt, str::FromStr};
 
 use crate::{
     Octets,
@@ -65,6 +65,14 @@ macro_rules! octets {
                 /// The octets, which are ASCII.
                 pub fn as_str(&self) -> &str {
                     core::str::from_utf8(&self.0).unwrap_or_default()
+                }
+            }
+
+            impl FromStr for $name {
+                type Err = InvalidAtom;
+
+                fn from_str(text: &str) -> Result<Self, InvalidAtom> {
+                    Self::new(text)
                 }
             }
 

@@ -15,6 +15,8 @@ use crate::{
 
 /// The structure of a message or of one of its parts.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum BodyStructure {
     /// One that could not be read, as it came.
@@ -27,6 +29,8 @@ pub enum BodyStructure {
 
 /// `body-type-mpart` ([RFC 9051 section 7.5.2](https://www.rfc-editor.org/rfc/rfc9051#section-7.5.2))
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Multipart {
     /// The parts, in order.
     pub parts: Vec<BodyStructure>,
@@ -40,6 +44,8 @@ pub struct Multipart {
 
 /// `body-type-1part`
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Single {
     /// `text`, `image`, in any case.
     pub media_type: Octets,
@@ -65,6 +71,8 @@ pub struct Single {
 
 /// Which kind of single part it is.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Kind {
     /// Neither of the others.
@@ -91,6 +99,8 @@ pub type Parameters = Vec<(Octets, Octets)>;
 
 /// What follows the fields that are always there; all of it may be missing.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Extension {
     /// The `Content-Disposition` field.
     pub disposition: Option<Disposition>,
@@ -106,6 +116,8 @@ pub struct Extension {
 
 /// `body-fld-dsp`
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Disposition {
     /// `inline` or `attachment`, in any case.
     pub kind: Octets,

@@ -109,6 +109,8 @@ macro_rules! capabilities {
     ($($variant:ident $word:literal,)*) => {
         /// One capability ([the registry](https://www.iana.org/assignments/imap4-capabilities)).
         #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+        #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+        #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
         #[non_exhaustive]
         pub enum Capability {
             $(

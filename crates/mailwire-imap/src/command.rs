@@ -26,6 +26,8 @@ pub use search::{Criterion, ESearch, Return, SearchCommand, Sort, SortKey, Sourc
 
 /// A command with the tag that its answer will bear.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Command {
     /// The tag.
     pub tag: Tag,
@@ -35,6 +37,8 @@ pub struct Command {
 
 /// What a client asks for ([RFC 9051 section 6](https://www.rfc-editor.org/rfc/rfc9051#section-6) and the extensions).
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Body {
     /// `APPEND`
@@ -162,6 +166,8 @@ pub enum Body {
 
 /// Which messages a command is about, and so whether it is a `UID` command.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Messages {
     /// These, by their places.
@@ -184,6 +190,8 @@ impl Messages {
 
 /// What SELECT and EXAMINE take.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Select {
     /// Which mailbox.
     pub mailbox: Mailbox,
@@ -204,6 +212,8 @@ impl Select {
 
 /// `select-param` of QRESYNC ([RFC 7162 section 3.2.5](https://www.rfc-editor.org/rfc/rfc7162#section-3.2.5))
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct QResync {
     /// The last known one.
     pub uid_validity: UidValidity,
@@ -217,6 +227,8 @@ pub struct QResync {
 
 /// What FETCH takes.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Fetch {
     /// Of which messages.
     pub messages: Messages,
@@ -239,6 +251,8 @@ impl Fetch {
 
 /// What STORE takes.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Store {
     /// Of which messages.
     pub messages: Messages,
@@ -254,6 +268,8 @@ pub struct Store {
 
 /// What STORE does.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Action {
     /// `+FLAGS`
@@ -266,6 +282,8 @@ pub enum Action {
 
 /// What STORE changes.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Values {
     /// Annotations; they have no `+`, no `-` and no `.SILENT`.

@@ -11,6 +11,8 @@ use crate::{
 
 /// `* COMPARATOR` ([RFC 5255 section 4.8](https://www.rfc-editor.org/rfc/rfc5255#section-4.8))
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Comparator {
     /// The one in use: `i;unicode-casemap`.
     pub active: Octets,

@@ -1,8 +1,10 @@
 //! Dates as IMAP writes them.
 
-use core::fmt;
+use core::{fmt, str::FromStr};
 
 use crate::{
+    ParseError,
+    decoder::read_text,
     encoder::Encoder,
     grammar::{octet, quoted},
     input::{Input, Parsed},
@@ -52,6 +54,15 @@ impl Date {
     pub(crate) fn encode(self, out: &mut Encoder) {
         out.number(self.day.into()).raw(b"-").raw(self.month_name().as_bytes()).raw(b"-");
         four(self.year, out);
+    }
+}
+
+impl FromStr for Date {
+    type Err = ParseError;
+
+    /// Reads the form that is shown: `1-Feb-1994`.
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        read_text(text, date_text)
     }
 }
 
@@ -121,6 +132,18 @@ impl DateTime {
         let minutes = self.offset_minutes.unsigned_abs();
         four(minutes / 60 * 100 + minutes % 60, out);
         out.raw(b"\"");
+    }
+}
+
+impl FromStr for DateTime {
+    type Err = ParseError;
+
+    /// Reads the form that is shown: `17-Jul-1996 02:44:25 -0700`, a day of one digit after a space.
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        read_text(&alloc::format!("\"{text}\""), |input| match date_time(input)? {
+            (rest, Some(moment)) => Ok((rest, moment)),
+            (_, None) => input.expected("date-time"),
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{
     Limits, ParseError, Quirks,
     command::{Command, CommandError, parse::command},
     frame::Frame,
-    input::{Context, whole},
+    input::{Context, Input, Parsed, whole},
     response::{Response, Unknown, response},
 };
 
@@ -71,6 +71,16 @@ impl Decoder {
     pub(crate) fn context<'a>(&'a self, frame: &'a Frame, is_command: bool) -> Context<'a> {
         Context { frame, limits: &self.limits, quirks: self.quirks, is_utf8: self.is_utf8, is_command }
     }
+}
+
+/// Reads a text that stands alone by a rule of the grammar, without tolerance.
+pub(crate) fn read_text<T>(
+    text: &str,
+    rule: impl for<'a> FnOnce(Input<'a>) -> Parsed<'a, T>,
+) -> Result<T, ParseError> {
+    let decoder = Decoder::new(Limits::client(), Quirks::strict());
+    let frame = Frame::from(text.as_bytes());
+    whole(&decoder.context(&frame, false), rule)
 }
 
 impl From<&[u8]> for Frame {

@@ -12,6 +12,8 @@ use crate::{
 /// `envelope` ([RFC 9051 section 7.5.2](https://www.rfc-editor.org/rfc/rfc9051#section-7.5.2)); octets are as in the header,
 /// encoded words included.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Envelope {
     /// The `Date` field.
     pub date: Option<Octets>,
@@ -37,6 +39,8 @@ pub struct Envelope {
 
 /// One address, or the start or end of a group of them.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Address {
     /// The name for people.
     pub name: Option<Octets>,

@@ -1,4 +1,4 @@
-use alloc::{boxed::Box, string::String};
+use alloc::{borrow::Cow, boxed::Box, string::String};
 use core::fmt;
 
 /// Octets that do not follow the grammar: which rule failed, at which octet, and what stood there.
@@ -10,7 +10,7 @@ pub struct ParseError(Box<Inner>);
 
 #[derive(Clone, Eq, PartialEq)]
 struct Inner {
-    rule: &'static str,
+    rule: Cow<'static, str>,
     offset: usize,
     excerpt_start: usize,
     excerpt: Box<[u8]>,
@@ -26,12 +26,23 @@ impl ParseError {
         };
         let rest = frame.get(excerpt_start..).unwrap_or_default();
         let excerpt = rest.get(..MAX_EXCERPT).unwrap_or(rest).into();
+        Self(Box::new(Inner { rule: Cow::Borrowed(rule), offset, excerpt_start, excerpt }))
+    }
+
+    #[cfg(any(feature = "arbitrary", feature = "serde"))]
+    pub(crate) fn from_parts(
+        rule: Cow<'static, str>,
+        offset: usize,
+        excerpt_start: usize,
+        excerpt: &[u8],
+    ) -> Self {
+        let excerpt = excerpt.get(..MAX_EXCERPT).unwrap_or(excerpt).into();
         Self(Box::new(Inner { rule, offset, excerpt_start, excerpt }))
     }
 
     /// The ABNF rule that could not be read.
-    pub fn rule(&self) -> &'static str {
-        self.0.rule
+    pub fn rule(&self) -> &str {
+        &self.0.rule
     }
 
     /// Where in the frame the rule should have matched, in octets from its start.

@@ -20,6 +20,8 @@ use crate::{
 
 /// `* 12 FETCH (...)`, or `* 12 UIDFETCH (...)`
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Fetch {
     /// The sequence number, or the UID if it is `UIDFETCH` (RFC 9586).
     pub number: u32,
@@ -31,6 +33,8 @@ pub struct Fetch {
 
 /// `msg-att` ([RFC 9051 section 9](https://www.rfc-editor.org/rfc/rfc9051#section-9)) and those of the extensions.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Item {
     /// `ANNOTATION` (RFC 5257)
@@ -90,6 +94,8 @@ pub enum Item {
 
 /// `"BODY" section ["<" number ">"] SP nstring`
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Body {
     /// Which part of the message.
     pub section: Section,
@@ -101,6 +107,8 @@ pub struct Body {
 
 /// `"BINARY" section-binary ["<" number ">"] SP (nstring / literal8)`
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Binary {
     /// Which part of the message.
     pub part: Part,
@@ -112,6 +120,8 @@ pub struct Binary {
 
 /// Octets of a message.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Content {
     /// There are none: `NIL`.

@@ -5,6 +5,7 @@ use core::{
     cmp::Ordering,
     fmt,
     hash::{Hash, Hasher},
+    str::FromStr,
 };
 
 use crate::{
@@ -250,6 +251,14 @@ impl Flag {
     }
 }
 
+impl FromStr for Flag {
+    type Err = InvalidAtom;
+
+    fn from_str(name: &str) -> Result<Self, InvalidAtom> {
+        Self::keyword(name)
+    }
+}
+
 impl fmt::Display for Flag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(core::str::from_utf8(self.as_bytes()).unwrap_or_default())
@@ -267,6 +276,11 @@ impl fmt::Debug for Flag {
 pub struct Keyword(Octets);
 
 impl Keyword {
+    #[cfg(feature = "arbitrary")]
+    pub(crate) fn from_parsed(octets: Vec<u8>) -> Self {
+        Self(octets.into())
+    }
+
     /// The octets on the wire.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -305,6 +319,21 @@ impl Hash for Keyword {
     }
 }
 
+impl FromStr for Keyword {
+    type Err = InvalidAtom;
+
+    fn from_str(name: &str) -> Result<Self, InvalidAtom> {
+        valid(name.strip_prefix('\\').unwrap_or(name).as_bytes(), |octet| is(octet, ATOM))?;
+        Ok(Self(name.into()))
+    }
+}
+
+impl fmt::Display for Keyword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(core::str::from_utf8(&self.0).unwrap_or_default())
+    }
+}
+
 impl fmt::Debug for Keyword {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(core::str::from_utf8(&self.0).unwrap_or_default())
@@ -313,6 +342,8 @@ impl fmt::Debug for Keyword {
 
 /// The flags that can be set for good, and whether new keywords can be made.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct PermanentFlags {
     /// The flags.
     pub flags: Flags,

@@ -13,10 +13,15 @@
 #![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 extern crate alloc;
+// What derives `Arbitrary` needs it.
+#[cfg(feature = "arbitrary")]
+extern crate std;
 
 pub mod acl;
 pub mod annotation;
 pub mod append;
+#[cfg(feature = "arbitrary")]
+mod arbitrary_form;
 mod atom;
 pub mod body_structure;
 pub mod capability;
@@ -53,6 +58,8 @@ pub mod search;
 pub mod search_result;
 mod secret;
 pub mod section;
+#[cfg(feature = "serde")]
+mod serde_form;
 mod set;
 pub mod status;
 #[cfg(test)]

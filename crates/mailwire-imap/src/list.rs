@@ -1,12 +1,14 @@
 //! LIST, LSUB and XLIST: mailboxes and what is told of them.
 
 use alloc::vec::Vec;
+use core::str::FromStr;
 
 use crate::{
-    Atom, Mailbox, Octets,
+    Atom, InvalidAtom, Mailbox, Octets,
+    atom::valid,
     command::ListSelect,
     encoder::Encoder,
-    grammar::{FLAG, astring, close, is_closing, list, loose_spaces, nil, open, quoted, run, sp},
+    grammar::{FLAG, astring, close, is, is_closing, list, loose_spaces, nil, open, quoted, run, sp},
     input::{Input, Parsed},
     mailbox::mailbox,
     value::{Value, value},
@@ -14,6 +16,8 @@ use crate::{
 
 /// `mailbox-list` ([RFC 9051 section 7.3.1](https://www.rfc-editor.org/rfc/rfc9051#section-7.3.1))
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct List {
     /// What the mailbox is like.
     pub attributes: Attributes,
@@ -55,6 +59,8 @@ impl List {
 
 /// `mbox-list-extended-item` ([RFC 5258 section 6](https://www.rfc-editor.org/rfc/rfc5258#section-6))
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Extended {
     /// `CHILDINFO`: which options find mailboxes below this one
@@ -159,6 +165,16 @@ attributes! {
     Spam "\\Spam",
     Starred "\\Starred",
     AllMail "\\AllMail",
+}
+
+impl FromStr for Attribute {
+    type Err = InvalidAtom;
+
+    fn from_str(name: &str) -> Result<Self, InvalidAtom> {
+        let is_part = |octet| is(octet, FLAG) && octet.is_ascii();
+        valid(name.as_bytes(), is_part)?;
+        Ok(Self::read(name.as_bytes()).unwrap_or_else(|| Self::Other(Atom::from_parsed(name.into()))))
+    }
 }
 
 impl Attributes {
@@ -303,6 +319,8 @@ fn old_name(input: Input<'_>) -> Parsed<'_, Extended> {
 
 /// One namespace ([RFC 9051 section 6.3.10](https://www.rfc-editor.org/rfc/rfc9051#section-6.3.10))
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Namespace {
     /// What its mailboxes' names start with.
     pub prefix: Mailbox,
@@ -324,6 +342,8 @@ impl Namespace {
 
 /// The namespaces of a user.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Namespaces {
     /// The user's own.
     pub personal: Vec<Namespace>,

@@ -13,6 +13,8 @@ use crate::{
 /// `filter-mailboxes` ([RFC 5465 section 6](https://www.rfc-editor.org/rfc/rfc5465#section-6),
 /// [RFC 7377 section 2.2](https://www.rfc-editor.org/rfc/rfc7377#section-2.2))
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum MailboxFilter {
     /// `selected`: the mailbox that is selected

@@ -15,6 +15,8 @@ use crate::{
 
 /// The answer to STATUS. What a server left out, or gave as nothing, is absent.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct MailboxStatus {
     /// Which mailbox.
     pub mailbox: Mailbox,
@@ -24,6 +26,8 @@ pub struct MailboxStatus {
 
 /// `status-att-val` ([RFC 9051 section 9](https://www.rfc-editor.org/rfc/rfc9051#section-9))
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Item {
     /// `APPENDLIMIT`: the most octets of an appended message, if there is a limit
@@ -54,6 +58,8 @@ pub enum Item {
 
 /// What STATUS may ask for.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Attribute {
     /// `APPENDLIMIT`

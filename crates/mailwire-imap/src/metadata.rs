@@ -4,6 +4,7 @@ use alloc::{vec, vec::Vec};
 use core::{
     fmt,
     hash::{Hash, Hasher},
+    str::FromStr,
 };
 
 use crate::{
@@ -82,6 +83,14 @@ impl Hash for Entry {
     }
 }
 
+impl FromStr for Entry {
+    type Err = InvalidEntry;
+
+    fn from_str(name: &str) -> Result<Self, InvalidEntry> {
+        Self::new(name)
+    }
+}
+
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -101,6 +110,8 @@ pub struct InvalidEntry;
 
 /// An annotation; without a value it does not exist, and SETMETADATA takes it away.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Annotation {
     /// Its name.
     pub entry: Entry,
@@ -110,6 +121,8 @@ pub struct Annotation {
 
 /// `* METADATA` ([RFC 5464 section 4.4](https://www.rfc-editor.org/rfc/rfc5464#section-4.4))
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Metadata {
     /// Of which mailbox; the empty name stands for the server.
     pub mailbox: Mailbox,
@@ -119,6 +132,8 @@ pub struct Metadata {
 
 /// What METADATA tells.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Entries {
     /// Annotations that have changed.
@@ -129,6 +144,8 @@ pub enum Entries {
 
 /// What GETMETADATA takes ([RFC 5464 section 4.2](https://www.rfc-editor.org/rfc/rfc5464#section-4.2)).
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct GetMetadata {
     /// `MAXSIZE`: no values of more octets
     pub max_size: Option<u64>,
@@ -142,6 +159,8 @@ pub struct GetMetadata {
 
 /// How many levels below an entry are told.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Depth {
     /// None.

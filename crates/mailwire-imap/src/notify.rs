@@ -31,6 +31,8 @@ use crate::{
 /// assert_eq!(out.finish(), Ok(vec![Part::Octets(wire.into())]));
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Notify {
     /// `NONE`: no events at all, not even those of the selected mailbox
@@ -46,6 +48,8 @@ pub enum Notify {
 
 /// `event-group`: mailboxes, and what is told of them
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct EventGroup {
     /// Which mailboxes.
     pub mailboxes: MailboxFilter,
@@ -55,6 +59,8 @@ pub struct EventGroup {
 
 /// `event`: what a client is told of
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Event {
     /// Which one.
     pub name: EventName,
@@ -64,6 +70,8 @@ pub struct Event {
 
 /// `event-name`
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum EventName {
     /// `AnnotationChange`

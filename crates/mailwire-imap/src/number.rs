@@ -18,6 +18,8 @@ macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+        #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
         pub struct $name(NonZeroU32);
 
         impl $name {
@@ -102,6 +104,7 @@ impl sealed::Sealed for NonZeroU32 {}
 /// A modification sequence of CONDSTORE: 63 bits, 0 where the standard has a meaning for it
 /// ([RFC 7162 section 7](https://www.rfc-editor.org/rfc/rfc7162#section-7)).
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ModSeq(u64);
 
 impl ModSeq {

@@ -1,8 +1,9 @@
 use alloc::vec::Vec;
-use core::{fmt, marker::PhantomData};
+use core::{fmt, marker::PhantomData, str::FromStr};
 
 use crate::{
-    NumberSet,
+    NumberSet, ParseError,
+    decoder::read_text,
     encoder::{EncodeError, Encoder},
     grammar::nz_number,
     input::{Input, Parsed},
@@ -82,9 +83,30 @@ impl<N: Number> FromIterator<N> for NumberList<N> {
     }
 }
 
+impl<N: Number> FromStr for NumberList<N> {
+    type Err = ParseError;
+
+    /// Reads the form that is shown: `5,3:1`; an empty text is an empty list.
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        if text.is_empty() { Ok(Self::from_iter([])) } else { read_text(text, number_list) }
+    }
+}
+
+impl<N> fmt::Display for NumberList<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (start, end)) in self.ranges.iter().enumerate() {
+            write!(f, "{}{start}", if index > 0 { "," } else { "" })?;
+            if start != end {
+                write!(f, ":{end}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl<N> fmt::Debug for NumberList<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(&self.ranges).finish()
+        write!(f, "NumberList({self})")
     }
 }
 

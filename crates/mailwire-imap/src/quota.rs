@@ -12,6 +12,8 @@ use crate::{
 
 /// `* QUOTA` ([RFC 9208 section 4.2.1](https://www.rfc-editor.org/rfc/rfc9208#section-4.2.1))
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Quota {
     /// What the limits are for; often the empty name.
     pub root: Octets,
@@ -21,6 +23,8 @@ pub struct Quota {
 
 /// One limit, and what of it is used.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Resource {
     /// Of what.
     pub name: ResourceName,
@@ -32,6 +36,8 @@ pub struct Resource {
 
 /// What can be limited ([RFC 9208 section 5](https://www.rfc-editor.org/rfc/rfc9208#section-5)); the same in any case.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum ResourceName {
     /// `ANNOTATION-STORAGE`: all annotations, in units of 1024 octets
@@ -69,6 +75,8 @@ impl ResourceName {
 
 /// `* QUOTAROOT` ([RFC 9208 section 4.2.2](https://www.rfc-editor.org/rfc/rfc9208#section-4.2.2))
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct QuotaRoot {
     /// Of which mailbox.
     pub mailbox: Mailbox,
@@ -78,6 +86,8 @@ pub struct QuotaRoot {
 
 /// A limit that SETQUOTA sets: `setquota-resource`.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Limit {
     /// Of what.
     pub name: ResourceName,

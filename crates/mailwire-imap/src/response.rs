@@ -27,6 +27,8 @@ use crate::{
 
 /// One response ([RFC 9051 section 7](https://www.rfc-editor.org/rfc/rfc9051#section-7)).
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Response {
     /// `+ ...`: the server waits for more of the command
@@ -41,6 +43,8 @@ pub enum Response {
 
 /// `continue-req`
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Continue {
     /// The code, if it is a text with one.
     pub code: Option<Code>,
@@ -50,6 +54,8 @@ pub struct Continue {
 
 /// A response that could not be read.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Unknown {
     /// All its octets.
     pub octets: Octets,
@@ -59,6 +65,8 @@ pub struct Unknown {
 
 /// Untagged data.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Data {
     /// `ACL`

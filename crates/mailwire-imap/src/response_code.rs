@@ -23,6 +23,8 @@ macro_rules! codes {
         /// `resp-text-code` ([RFC 9051 section 7.1](https://www.rfc-editor.org/rfc/rfc9051#section-7.1)) and those of the
         /// extensions.
         #[derive(Clone, Debug, Eq, PartialEq)]
+        #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+        #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
         #[non_exhaustive]
         pub enum Code {
             $(

@@ -23,6 +23,8 @@ use crate::{
 /// assert_eq!(search.to_string(), "UNSEEN FROM ann SINCE 1-Nov-2026 NOT FLAGGED");
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Search {
     /// Every message.

@@ -18,6 +18,8 @@ use crate::{
 
 /// `* SEARCH` and `* SORT`: numbers, or UIDs if it was `UID SEARCH`, which the answer does not say.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Numbers {
     /// In the order of the wire; none is 0.
     pub numbers: Vec<u32>,
@@ -54,6 +56,8 @@ pub(crate) fn numbers(input: Input<'_>) -> Parsed<'_, Numbers> {
 
 /// `* ESEARCH` ([RFC 9051 section 7.3.4](https://www.rfc-editor.org/rfc/rfc9051#section-7.3.4))
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct ESearch {
     /// Of the command that this answers.
     pub tag: Option<Tag>,
@@ -67,6 +71,8 @@ pub struct ESearch {
 
 /// `search-return-data`
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum ESearchItem {
     /// `ADDTO`: what came into a result that is kept up to date, with positions (RFC 5267)
@@ -249,6 +255,8 @@ fn partial(input: Input<'_>) -> Parsed<'_, ESearchItem> {
 /// One thread of messages ([RFC 5256 section 4](https://www.rfc-editor.org/rfc/rfc5256#section-4)): each of the members is
 /// the child of the one before it, and the branches are children of the last one.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Thread {
     /// Messages one below the other; none if the root is not known.
     pub members: Vec<u32>,

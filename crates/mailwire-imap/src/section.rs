@@ -12,6 +12,8 @@ use crate::{
 
 /// What stands between the brackets of `BODY[...]`.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Section {
     /// Which part of the message; no numbers for the message itself.
     pub part: Part,
@@ -21,10 +23,14 @@ pub struct Section {
 
 /// The numbers on the way from a message to one of its parts: `1.2`.
 #[derive(Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Part(pub Vec<NonZeroU32>);
 
 /// What of a message or part is meant.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Text {
     /// All of it.

@@ -13,6 +13,8 @@ use crate::{
 
 /// What UIDBATCHES takes ([RFC 10022 section 3](https://www.rfc-editor.org/rfc/rfc10022#section-3)).
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct UidBatches {
     /// How many messages a batch has; servers need not accept less than 500.
     pub size: NonZeroU32,
@@ -56,6 +58,8 @@ pub(crate) fn message_batches(input: Input<'_>) -> Parsed<'_, UidBatches> {
 /// assert_eq!(UidSet::from(found.ranges[1].clone()).to_string(), "20358:99696");
 /// ```
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Batches {
     /// Of the command that this answers.
     pub tag: Option<Tag>,

@@ -16,6 +16,8 @@ use crate::{
 
 /// What GENURLAUTH is to sign ([RFC 4467 section 7](https://www.rfc-editor.org/rfc/rfc4467#section-7)).
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Unsigned {
     /// A URL that ends with `;URLAUTH=` and who may use it: `url-rump`
     pub url: Octets,
@@ -25,6 +27,8 @@ pub struct Unsigned {
 
 /// What URLFETCH asks for.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Request {
     /// A URL that was signed.
     pub url: Octets,
@@ -34,6 +38,8 @@ pub struct Request {
 
 /// What URLAUTH=BINARY asks for ([RFC 5524 section 3.1](https://www.rfc-editor.org/rfc/rfc5524#section-3.1)).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum RequestPart {
     /// `BINARY`: the octets without their transfer encoding; not beside `BODY`
@@ -46,6 +52,8 @@ pub enum RequestPart {
 
 /// What URLFETCH tells of one URL.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Fetched {
     /// The URL that was asked for.
     pub url: Octets,
@@ -55,6 +63,8 @@ pub struct Fetched {
 
 /// What a URL stands for.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Data {
     /// What was asked for by name.
@@ -65,6 +75,8 @@ pub enum Data {
 
 /// `url-metadata-el` ([RFC 5524 section 5](https://www.rfc-editor.org/rfc/rfc5524#section-5))
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Part {
     /// `BINARY`; nothing if the transfer encoding is not known.
@@ -79,6 +91,8 @@ pub enum Part {
 
 /// A mechanism that URLMECH names, and what it tells of itself in base64.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Mechanism {
     /// Its name; `INTERNAL` is the first one.
     pub name: Atom,

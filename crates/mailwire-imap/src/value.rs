@@ -11,6 +11,8 @@ use crate::{
 
 /// A value by its outer form: `tagged-ext-val`, `body-extension`, and whatever else is built so.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Value {
     /// A word or number.

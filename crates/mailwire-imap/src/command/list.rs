@@ -14,6 +14,8 @@ use crate::{
 
 /// What LIST takes.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct List {
     /// Which mailboxes.
     pub select: Vec<ListSelect>,
@@ -34,6 +36,8 @@ impl List {
 
 /// `list-select-opt` ([RFC 5258 section 3.1](https://www.rfc-editor.org/rfc/rfc5258#section-3.1))
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum ListSelect {
     /// `RECURSIVEMATCH`: also the parents of what the other options find; not alone, nor with `REMOTE` alone
@@ -50,6 +54,8 @@ pub enum ListSelect {
 
 /// `return-option` ([RFC 5258 section 3.2](https://www.rfc-editor.org/rfc/rfc5258#section-3.2))
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum ListReturn {
     /// `CHILDREN`: whether there are mailboxes below

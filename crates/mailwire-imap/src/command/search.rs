@@ -16,6 +16,8 @@ use crate::{
 
 /// What SEARCH takes.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct SearchCommand {
     /// Whether UIDs are asked for.
     pub is_uid: bool,
@@ -36,6 +38,8 @@ impl SearchCommand {
 
 /// `search-return-opt`
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum Return {
     /// `ALL`
@@ -61,6 +65,8 @@ pub enum Return {
 /// What ESEARCH takes: a search in several mailboxes, whose results are UIDs
 /// ([RFC 7377 section 2](https://www.rfc-editor.org/rfc/rfc7377#section-2)).
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct ESearch {
     /// Where to search; the selected mailbox if it is not told.
     pub source: Option<Source>,
@@ -74,6 +80,8 @@ pub struct ESearch {
 
 /// `esearch-source-opts`
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Source {
     /// Which mailboxes; not `selected-delayed`.
     pub mailboxes: Vec<MailboxFilter>,
@@ -91,6 +99,8 @@ impl ESearch {
 
 /// What SORT takes.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Sort {
     /// The search; its charset has to be told, and is `UTF-8` if it is not given.
     pub search: SearchCommand,
@@ -100,6 +110,8 @@ pub struct Sort {
 
 /// `sort-criterion`
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Criterion {
     /// Whether the order is reversed.
     pub reverse: bool,
@@ -109,6 +121,8 @@ pub struct Criterion {
 
 /// `sort-key`
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
 pub enum SortKey {
     /// `ANNOTATION`: one of the values of an entry (RFC 5257)
@@ -137,6 +151,8 @@ pub enum SortKey {
 
 /// What THREAD takes.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Thread {
     /// The search; its charset has to be told, and is `UTF-8` if it is not given.
     pub search: SearchCommand,
