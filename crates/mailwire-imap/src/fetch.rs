@@ -239,6 +239,9 @@ pub(crate) fn items(input: Input<'_>) -> Parsed<'_, Vec<Item>> {
         items.extend(item);
         input = if is_closing(rest) { rest } else { sp(rest)?.0 };
     }
+    if items.is_empty() && !input.quirks().loose_fetch {
+        return input.expected("msg-att");
+    }
     if is_wrapped {
         input = close(input)?.0;
     }

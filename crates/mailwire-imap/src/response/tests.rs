@@ -10,6 +10,8 @@ use crate::{
     fetch::{Content, Item},
 };
 
+mod rules;
+
 fn strict() -> Decoder {
     Decoder::new(Limits::client(), Quirks::strict())
 }
