@@ -106,7 +106,8 @@ pub enum Data {
 pub enum Part {
     /// `TEXT`: these octets
     Text(Literal),
-    /// `URL`: what this stands for, mostly without a server: `/Drafts/;UID=20/;SECTION=HEADER`
+    /// `URL`: what this stands for, mostly without a server: `/Drafts/;UID=20/;SECTION=HEADER`;
+    /// [`Url`](crate::url::Url) reads it
     Url(Octets),
 }
 

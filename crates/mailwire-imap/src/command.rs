@@ -19,7 +19,7 @@ use crate::{
 mod encode;
 mod list;
 pub(crate) mod parse;
-mod search;
+pub(crate) mod search;
 
 pub use list::{List, ListReturn, ListSelect};
 pub use search::{Criterion, ESearch, Return, SearchCommand, Sort, SortKey, Source, Thread};

@@ -65,6 +65,7 @@ pub mod status;
 #[cfg(test)]
 mod table;
 pub mod uid_batches;
+pub mod url;
 pub mod urlauth;
 pub mod utf7;
 mod value;
@@ -93,6 +94,7 @@ pub use self::{
     secret::Secret,
     set::{InvalidSet, NumberSet, SequenceSet, UidSet},
     status::Status,
+    url::Url,
     value::Value,
 };
 

@@ -1,6 +1,6 @@
 //! URLAUTH: URLs by which others may read a part of a message.
 //!
-//! URLs are octets here, because what was signed are octets.
+//! URLs are octets here, because what was signed are octets; [`Url`](crate::url::Url) reads them.
 
 use alloc::vec::Vec;
 

@@ -216,7 +216,7 @@ fn encode_returns(returns: Option<&[Return]>, out: &mut Encoder) {
 }
 
 /// `search-program = ["CHARSET" SP charset SP] search-key *(SP search-key)`
-fn encode_program(charset: Option<&[u8]>, search: &Search, out: &mut Encoder) {
+pub(crate) fn encode_program(charset: Option<&[u8]>, search: &Search, out: &mut Encoder) {
     // Many servers refuse any charset: it is told only where it has to be.
     let automatic = !out.abilities().utf8 && search.needs_charset();
     if let Some(charset) = charset.or(automatic.then_some(b"UTF-8")) {
@@ -281,7 +281,7 @@ pub(super) fn search(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
 }
 
 /// `search-program = ["CHARSET" SP charset SP] search-key *(SP search-key)`
-fn search_program(input: Input<'_>) -> Parsed<'_, (Option<Octets>, Search)> {
+pub(crate) fn search_program(input: Input<'_>) -> Parsed<'_, (Option<Octets>, Search)> {
     let (input, charset) = match after(input, b"CHARSET ") {
         Some(rest) => {
             let (rest, charset) = astring(loose_spaces(rest))?;
