@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 /// Octets of a string: short ones in place, longer ones as a piece of the frame in which they came.
 ///
-/// Mostly they are text, of which IMAP does not always tell the charset. A clone copies no more than 23 octets.
+/// Mostly they are text, of which IMAP does not always tell the charset. A clone copies no more than 39 octets.
 ///
 /// ```
 /// use mailwire_imap::Octets;
@@ -25,17 +25,25 @@ use bytes::Bytes;
 #[derive(Clone)]
 pub struct Octets(Form);
 
-/// As large as `Bytes` alone. Most strings of a mailbox fit in place: no counter to keep, no memory to ask for, no frame held.
+/// Most strings of a mailbox fit in place: no counter to keep, no memory to ask for, no frame held.
 #[derive(Clone)]
 enum Form {
-    Inline { length: u8, octets: [u8; INLINE] },
+    Inline(Inline),
     Shared(Bytes),
+}
+
+/// Copied as whole words, so that what was just written can be read again at once. What is beyond the length is zero.
+#[derive(Clone, Copy)]
+#[repr(C, align(8))]
+struct Inline {
+    octets: [u8; INLINE],
+    length: Length,
 }
 
 impl Octets {
     /// No octets.
     pub const fn new() -> Self {
-        Self(Form::Inline { length: 0, octets: [0; INLINE] })
+        Self(Form::Inline(Inline { octets: [0; INLINE], length: Length::L0 }))
     }
 
     /// Octets that live as long as the program.
@@ -45,13 +53,16 @@ impl Octets {
 
     /// Copies `octets`.
     pub fn copy_from_slice(octets: &[u8]) -> Self {
-        Self::inline(octets).unwrap_or_else(|| Self(Form::Shared(Bytes::copy_from_slice(octets))))
+        match Inline::new(octets) {
+            Some(inline) => Self(Form::Inline(inline)),
+            None => Self(Form::Shared(Bytes::copy_from_slice(octets))),
+        }
     }
 
     /// The octets in the buffer type of others; long ones without a copy.
     pub fn into_bytes(self) -> Bytes {
         match self.0 {
-            Form::Inline { .. } => Bytes::copy_from_slice(&self),
+            Form::Inline(_) => Bytes::copy_from_slice(&self),
             Form::Shared(octets) => octets,
         }
     }
@@ -69,13 +80,26 @@ impl Octets {
     /// `part`, which is a part of `frame`; long ones without a copy.
     #[inline]
     pub(crate) fn part_of(frame: &Bytes, part: &[u8]) -> Self {
-        Self::inline(part).unwrap_or_else(|| Self(Form::Shared(frame.slice_ref(part))))
+        // A copy whose size is fixed is the fastest, so what follows the part comes along and is blanked.
+        let offset = part.as_ptr().addr().wrapping_sub(frame.as_ptr().addr());
+        match (frame.get(offset..).and_then(<[u8]>::first_chunk), Length::new(part.len())) {
+            (Some(chunk), Some(length)) => Self(Form::Inline(Inline::start_of(chunk, length))),
+            _ => Self::at_end_of(frame, part),
+        }
+    }
+
+    #[inline(never)]
+    fn at_end_of(frame: &Bytes, part: &[u8]) -> Self {
+        match Inline::new(part) {
+            Some(inline) => Self(Form::Inline(inline)),
+            None => Self(Form::Shared(frame.slice_ref(part))),
+        }
     }
 
     /// `part`, which is a part of these octets; long ones without a copy.
     pub(crate) fn part(&self, part: &[u8]) -> Self {
         match &self.0 {
-            Form::Inline { .. } => Self::copy_from_slice(part),
+            Form::Inline(_) => Self::copy_from_slice(part),
             Form::Shared(octets) => Self::part_of(octets, part),
         }
     }
@@ -85,21 +109,39 @@ impl Octets {
     pub fn detach(&self) -> Self {
         Self::copy_from_slice(self)
     }
+}
 
+impl Inline {
+    /// The first `length` octets of `chunk`.
     #[inline]
-    fn inline(part: &[u8]) -> Option<Self> {
+    fn start_of(chunk: &[u8; INLINE + 1], length: Length) -> Self {
+        let mut octets = *chunk;
+        let mask = MASK.get(INLINE + 1 - length as usize..).and_then(<[u8]>::first_chunk);
+        let mask = mask.unwrap_or(&[0; INLINE + 1]);
+        octets.iter_mut().zip(mask).for_each(|(octet, mask)| *octet &= mask);
+        let [octets @ .., _] = octets;
+        Self { octets, length }
+    }
+
+    /// These octets, if they are few enough.
+    fn new(part: &[u8]) -> Option<Self> {
+        let length = Length::new(part.len())?;
         let mut octets = [0; INLINE];
-        let length = part.len();
         // Two copies of a fixed size, which may overlap, cost less than one whose size is not known.
-        match length {
+        match part.len() {
             0 => {}
-            1..4 => octets.get_mut(..length)?.iter_mut().zip(part).for_each(|(to, from)| *to = *from),
+            1..4 => octets.iter_mut().zip(part).for_each(|(to, from)| *to = *from),
             4..8 => ends::<4>(&mut octets, part)?,
             8..16 => ends::<8>(&mut octets, part)?,
-            16..=INLINE => ends::<16>(&mut octets, part)?,
-            _ => return None,
+            16..32 => ends::<16>(&mut octets, part)?,
+            _ => ends::<32>(&mut octets, part)?,
         }
-        Some(Self(Form::Inline { length: length as u8, octets }))
+        Some(Self { octets, length })
+    }
+
+    #[inline]
+    fn as_slice(&self) -> &[u8] {
+        self.octets.get(..self.length as usize).unwrap_or_default()
     }
 }
 
@@ -109,6 +151,31 @@ fn ends<const N: usize>(to: &mut [u8; INLINE], from: &[u8]) -> Option<()> {
     *to.first_chunk_mut::<N>()? = *from.first_chunk::<N>()?;
     *to.get_mut(from.len().checked_sub(N)?..from.len())?.first_chunk_mut::<N>()? = *from.last_chunk::<N>()?;
     Some(())
+}
+
+macro_rules! lengths {
+    ($($name:ident)*) => {
+        /// Of octets in place. That it has few values leaves room for the tags of what it is in, up to `Option<Octets>`.
+        #[derive(Clone, Copy)]
+        #[repr(u8)]
+        enum Length {
+            $($name,)*
+        }
+
+        const LENGTHS: [Length; INLINE + 1] = [$(Length::$name),*];
+    };
+}
+
+lengths! {
+    L0 L1 L2 L3 L4 L5 L6 L7 L8 L9 L10 L11 L12 L13 L14 L15 L16 L17 L18 L19
+    L20 L21 L22 L23 L24 L25 L26 L27 L28 L29 L30 L31 L32 L33 L34 L35 L36 L37 L38 L39
+}
+
+impl Length {
+    #[inline]
+    fn new(length: usize) -> Option<Self> {
+        LENGTHS.get(length).copied()
+    }
 }
 
 impl Default for Octets {
@@ -149,7 +216,7 @@ impl Deref for Octets {
     #[inline]
     fn deref(&self) -> &[u8] {
         match &self.0 {
-            Form::Inline { length, octets } => octets.get(..usize::from(*length)).unwrap_or_default(),
+            Form::Inline(inline) => inline.as_slice(),
             Form::Shared(octets) => octets,
         }
     }
@@ -253,8 +320,15 @@ impl fmt::Debug for Octets {
     }
 }
 
-/// What fits beside the length and the tag in the room of a `Bytes`.
-const INLINE: usize = 23;
+/// Words, names, addresses and dates fit, and many a subject.
+const INLINE: usize = 39;
+
+/// Ones and then zeros: what starts as far before the change as a string is long is its mask.
+const MASK: [u8; 2 * (INLINE + 1)] = {
+    let mut mask = [0; 2 * (INLINE + 1)];
+    mask.split_at_mut(INLINE + 1).0.copy_from_slice(&[0xFF; INLINE + 1]);
+    mask
+};
 
 #[cfg(test)]
 mod tests {
@@ -280,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn they_are_as_large_as_a_buffer_of_others() {
-        assert_eq!(size_of::<Octets>(), size_of::<Bytes>());
+    fn tags_need_no_room_of_their_own() {
+        assert_eq!([size_of::<Octets>(), size_of::<Option<Octets>>()], [40, 40]);
     }
 }
