@@ -316,6 +316,9 @@ pub enum EncodeError {
     /// A keyword of the caller holds a control character.
     #[error("a keyword holds a control character")]
     ControlCharacter,
+    /// A hierarchy delimiter is not ASCII, or is NUL or a line end, for which there is no form.
+    #[error("a hierarchy delimiter cannot be written")]
+    Delimiter,
     /// A set of messages is empty, for which there is no form.
     #[error("a set of messages is empty")]
     EmptySet,

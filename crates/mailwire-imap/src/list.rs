@@ -7,7 +7,7 @@ use crate::{
     Atom, InvalidAtom, Mailbox, Octets,
     atom::valid,
     command::ListSelect,
-    encoder::Encoder,
+    encoder::{EncodeError, Encoder},
     grammar::{FLAG, astring, close, is, is_closing, list, loose_spaces, nil, open, quoted, run, sp},
     input::{Input, Parsed},
     mailbox::mailbox,
@@ -87,9 +87,15 @@ impl Extended {
     }
 }
 
+/// Whether it is a `QUOTED-CHAR` of one octet.
+fn is_delimiter(octet: u8) -> bool {
+    octet.is_ascii() && !matches!(octet, 0 | b'\r' | b'\n')
+}
+
 pub(crate) fn encode_delimiter(delimiter: Option<u8>, out: &mut Encoder) {
     match delimiter {
-        Some(delimiter) => out.string(&[delimiter]).done(),
+        Some(delimiter) if is_delimiter(delimiter) => out.string(&[delimiter]).done(),
+        Some(_) => out.fail(EncodeError::Delimiter).done(),
         None => out.raw(b"NIL").done(),
     }
 }
@@ -275,6 +281,7 @@ pub(crate) fn delimiter(input: Input<'_>) -> Parsed<'_, Option<u8>> {
     }
     // The most frequent one, at once.
     if let [b'"', delimiter, b'"', ..] = input.rest()
+        && is_delimiter(*delimiter)
         && !matches!(delimiter, b'"' | b'\\')
     {
         return Ok((input.skip(3), Some(*delimiter)));
@@ -282,7 +289,7 @@ pub(crate) fn delimiter(input: Input<'_>) -> Parsed<'_, Option<u8>> {
     let (rest, octets) = quoted(input)?;
     match octets.as_ref() {
         [] if input.quirks().raw_names => Ok((rest, None)),
-        [one] => Ok((rest, Some(*one))),
+        [one] if is_delimiter(*one) => Ok((rest, Some(*one))),
         _ => input.expected("one character"),
     }
 }
@@ -313,7 +320,7 @@ fn child_info(input: Input<'_>) -> Parsed<'_, Extended> {
 
 /// `oldname-extended-item`
 fn old_name(input: Input<'_>) -> Parsed<'_, Extended> {
-    let (rest, name) = mailbox(open(input)?.0)?;
+    let (rest, name) = mailbox(loose_spaces(open(input)?.0))?;
     Ok((close(rest)?.0, Extended::OldName(name)))
 }
 

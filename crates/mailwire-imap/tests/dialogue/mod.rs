@@ -1,6 +1,7 @@
 //! One dialogue: its lines are taken together to frames, and each frame is read, inspected, and written again.
 
 mod inspect;
+pub(crate) mod mutation;
 mod side;
 
 use mailwire_imap::{
@@ -16,6 +17,15 @@ pub(crate) struct Report {
     pub(crate) checked: usize,
     /// Line numbers and what is wrong there.
     pub(crate) failures: Vec<(usize, String)>,
+    /// All commands and responses: the side, whether UTF-8 was enabled at the end, the octets.
+    pub(crate) frames: Vec<Recorded>,
+}
+
+/// A command or response as it stands in a dialogue.
+pub(crate) struct Recorded {
+    pub(crate) is_client: bool,
+    pub(crate) is_utf8: bool,
+    pub(crate) octets: Vec<u8>,
 }
 
 /// Checks all lines of a dialogue.
@@ -31,6 +41,7 @@ pub(crate) fn check(text: &str) -> Report {
     let mut report = dialogue.report;
     for side in [dialogue.client, dialogue.server] {
         report.failures.extend(side.stream_failure());
+        report.frames.extend(side.into_frames());
     }
     report
 }
@@ -54,7 +65,7 @@ impl Dialogue {
             exchange: None,
             is_bare: false,
             is_after_frame: false,
-            report: Report { checked: 0, failures: Vec::new() },
+            report: Report { checked: 0, failures: Vec::new(), frames: Vec::new() },
         }
     }
 

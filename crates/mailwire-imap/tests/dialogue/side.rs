@@ -9,7 +9,7 @@ use mailwire_imap::{
     response::Response,
 };
 
-use super::{Wanted, inspect};
+use super::{Recorded, Wanted, inspect};
 
 /// What makes the next line of a client one that is no command.
 #[derive(Clone, Copy, Debug)]
@@ -284,6 +284,15 @@ impl Side {
             }
         }
         None
+    }
+
+    /// All but the bare lines, without their last line end.
+    pub(crate) fn into_frames(self) -> impl Iterator<Item = Recorded> {
+        let (is_client, is_utf8) = (self.is_client, self.abilities.utf8);
+        self.stream.into_iter().filter(|(_, is_bare, _)| !is_bare).map(move |(mut octets, ..)| {
+            octets.truncate(octets.len().saturating_sub(2));
+            Recorded { is_client, is_utf8, octets }
+        })
     }
 
     fn framer(&self) -> Framer {

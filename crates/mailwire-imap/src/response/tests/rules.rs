@@ -160,6 +160,30 @@ fn mailboxes() {
     data("ESEARCH", Data::ESearch(ESearch::default()));
 }
 
+/// `DQUOTE QUOTED-CHAR DQUOTE / nil`, where no other form is
+#[test]
+fn delimiters_are_ascii() {
+    for octet in 0..=255_u8 {
+        let list = List::new(Mailbox::INBOX, Some(octet));
+        let mut out = Encoder::server(Abilities::all());
+        Data::List(list.clone()).encode(&mut out);
+        match out.finish() {
+            Ok(parts) => {
+                let [Part::Octets(octets)] = parts.as_slice() else { panic!("{parts:?}") };
+                let wire = format!("* {}", String::from_utf8_lossy(octets));
+                assert_eq!(strict().response(wire.as_bytes()), Response::Data(Data::List(list)), "{wire}");
+            }
+            Err(error) => {
+                assert_eq!(error, crate::encoder::EncodeError::Delimiter);
+                assert!(!octet.is_ascii() || matches!(octet, 0 | b'\r' | b'\n'), "{octet}");
+            }
+        }
+    }
+    for wire in [&b"* LIST () \"\xC3\" a"[..], b"* LIST () \"\xC3\xA9\" a", b"* LIST () \"ab\" a"] {
+        assert!(matches!(Decoder::default().response(wire), Response::Unknown(_)));
+    }
+}
+
 /// `capability-data`, `enable-data`, and ID
 #[test]
 fn abilities() {
