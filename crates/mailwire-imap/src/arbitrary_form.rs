@@ -9,11 +9,13 @@ use crate::{
     PartialRange, Secret, Tag,
     acl::Rights,
     date::{Date, DateTime},
+    filter::FilterName,
     flag::Keyword,
     grammar::{ASTRING, ATOM, is},
     list,
     metadata::Entry,
     number::Number,
+    search_result::Score,
 };
 
 /// One to sixteen octets, `x` in place of those for which `is_valid` does not hold.
@@ -58,6 +60,19 @@ impl<'a> Arbitrary<'a> for Mailbox {
 impl<'a> Arbitrary<'a> for Keyword {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         word(u, |octet| is(octet, ATOM)).map(Self::from_parsed)
+    }
+}
+
+impl<'a> Arbitrary<'a> for FilterName {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let name = word(u, |octet| octet != b'/' && is(octet, ATOM))?;
+        Self::new(name).map_err(|_| arbitrary::Error::IncorrectFormat)
+    }
+}
+
+impl<'a> Arbitrary<'a> for Score {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        Self::new(u.int_in_range(1..=100)?).ok_or(arbitrary::Error::IncorrectFormat)
     }
 }
 

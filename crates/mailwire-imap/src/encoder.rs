@@ -325,6 +325,9 @@ pub enum EncodeError {
     /// A list is empty where one item has to be.
     #[error("a list is empty")]
     EmptyList,
+    /// Search keys are nested deeper than servers, and our own decoder, read by default.
+    #[error("search keys are nested more than 100 levels deep")]
+    TooDeep,
     /// A string holds NUL, and the peer does not understand literal8.
     #[error("a string holds NUL, which the peer cannot read")]
     Nul,

@@ -162,7 +162,7 @@ pub(crate) fn number(input: Input<'_>) -> Parsed<'_, u32> {
     let (rest, value) = number64(input)?;
     match u32::try_from(value) {
         Ok(value) => Ok((rest, value)),
-        Err(_) if input.quirks().loose_numbers => Ok((rest, u32::MAX)),
+        Err(_) if input.quirks().loose_numbers && !input.context.is_command => Ok((rest, u32::MAX)),
         Err(_) => input.expected("number of 32 bits"),
     }
 }
@@ -191,7 +191,7 @@ pub(crate) fn loose_nz_number(input: Input<'_>) -> Parsed<'_, Option<NonZeroU32>
 pub(crate) fn number64(input: Input<'_>) -> Parsed<'_, u64> {
     match digits(input) {
         Ok((rest, value)) if !matches!(rest.first(), Some(b'.' | b'e' | b'E')) => Ok((rest, value)),
-        strict if !input.quirks().loose_numbers => strict,
+        strict if !input.quirks().loose_numbers || input.context.is_command => strict,
         _ => loose_number64(input),
     }
 }

@@ -34,6 +34,7 @@ pub mod envelope;
 mod error;
 pub mod fetch;
 pub mod fetch_attribute;
+pub mod filter;
 pub mod flag;
 pub mod frame;
 mod grammar;

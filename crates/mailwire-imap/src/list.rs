@@ -156,6 +156,7 @@ attributes! {
     NoInferiors "\\Noinferiors",
     Marked "\\Marked",
     Unmarked "\\Unmarked",
+    NoAccess "\\NoAccess",
     NonExistent "\\NonExistent",
     Subscribed "\\Subscribed",
     Remote "\\Remote",

@@ -40,6 +40,11 @@ impl Entry {
         if is_valid(name) { Ok(Self(Octets::copy_from_slice(name))) } else { Err(InvalidEntry) }
     }
 
+    /// A name that is known to be one.
+    pub(crate) const fn from_valid(name: Octets) -> Self {
+        Self(name)
+    }
+
     /// The octets as on the wire. A server may have sent a name that breaks the rules.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

@@ -7,6 +7,7 @@ use crate::{
     atom::tag_string,
     capability::{Capabilities, capabilities},
     encoder::Encoder,
+    filter::{FilterName, filter_name_in_code},
     flag::{PermanentFlags, permanent_flags},
     grammar::{
         astring, atom, close, digits, list, loose_nz_number, nil, number64, nz_number, open, quoted, sp, word,
@@ -89,7 +90,7 @@ macro_rules! codes {
             /// `UIDVALIDITY`
             UidValidity(UidValidity),
             /// `UNDEFINED-FILTER`
-            UndefinedFilter(Octets),
+            UndefinedFilter(FilterName),
             /// `URLMECH`: how URLs can be signed (RFC 4467)
             UrlMech(Vec<urlauth::Mechanism>),
             /// `UNSEEN`: the first message that has not been seen
@@ -254,7 +255,7 @@ impl Code {
             }
             Self::UidNext(uid) => out.number(uid.get().into()).done(),
             Self::UidValidity(value) => out.number(value.get().into()).done(),
-            Self::UndefinedFilter(name) => inside(name, out).done(),
+            Self::UndefinedFilter(name) => name.encode(out),
             Self::UrlMech(mechanisms) => mechanisms.iter().for_each(|one| one.encode(out.sp())),
             Self::Unseen(number) => out.number(number.get().into()).done(),
             Self::Other { name, arguments } => {
@@ -340,7 +341,9 @@ fn known(input: Input<'_>) -> Parsed<'_, Code> {
         b"NOUPDATE" => tag_string(argument()?).map(|(rest, tag)| (rest, Code::NoUpdate(tag))),
         b"BADURL" => bad_url(argument()?).map(|(rest, url)| (rest, Code::BadUrl(url))),
         b"URLMECH" => urlauth::mechanisms(rest).map(|(rest, mechanisms)| (rest, Code::UrlMech(mechanisms))),
-        b"UNDEFINED-FILTER" => url(argument()?).map(|(rest, name)| (rest, Code::UndefinedFilter(name))),
+        b"UNDEFINED-FILTER" => {
+            filter_name_in_code(argument()?).map(|(rest, name)| (rest, Code::UndefinedFilter(name)))
+        }
         b"REFERRAL" => referral(rest),
         other => match Code::simple(other) {
             Some(code) => Ok((rest, code)),

@@ -90,11 +90,29 @@ pub enum ESearchItem {
     /// `PARTIAL`: a range of the result, as asked for, and what is in it (RFC 5267, RFC 9394)
     Partial(PartialRange, Option<NumberList<NonZeroU32>>),
     /// `RELEVANCY`: a score from 1 to 100 for each (RFC 6203)
-    Relevancy(Vec<u32>),
+    Relevancy(Vec<Score>),
     /// `REMOVEFROM`: what went out of a result that is kept up to date
     RemoveFrom(Vec<(u32, NumberList<NonZeroU32>)>),
     /// Any other.
     Other(Octets, Value),
+}
+
+/// How well a message fits a fuzzy search, from 1 to 100
+/// ([RFC 6203 section 4](https://www.rfc-editor.org/rfc/rfc6203#section-4)).
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Score(u8);
+
+impl Score {
+    /// The score, or nothing if it is not from 1 to 100.
+    pub const fn new(score: u8) -> Option<Self> {
+        if score >= 1 && score <= 100 { Some(Self(score)) } else { None }
+    }
+
+    /// The score.
+    pub const fn get(self) -> u8 {
+        self.0
+    }
 }
 
 impl ESearch {
@@ -128,7 +146,7 @@ impl ESearchItem {
                 out.raw(b")");
             }
             Self::Relevancy(scores) => {
-                out.raw(b"RELEVANCY ").list(scores, |out, score| out.number(u64::from(*score)).done());
+                out.raw(b"RELEVANCY ").list(scores, |out, score| out.number(u64::from(score.get())).done());
             }
             Self::RemoveFrom(changes) => encode_changes(changes, out.raw(b"REMOVEFROM ")),
             Self::Other(name, value) => value.encode(out.text(name).sp()),
@@ -222,13 +240,23 @@ fn item(input: Input<'_>) -> Parsed<'_, ESearchItem> {
         b"MODSEQ" => number64(rest).map(|(rest, value)| (rest, ESearchItem::ModSeq(ModSeq::clamped(value)))),
         b"PARTIAL" => partial(rest),
         b"RELEVANCY" => {
-            crate::grammar::list(rest, number).map(|(rest, scores)| (rest, ESearchItem::Relevancy(scores)))
+            crate::grammar::list(rest, score).map(|(rest, scores)| (rest, ESearchItem::Relevancy(scores)))
         }
         b"REMOVEFROM" => changes(rest).map(|(rest, changes)| (rest, ESearchItem::RemoveFrom(changes))),
         _ => {
             let name = input.bytes(input.up_to(after));
             value(rest, 0).map(|(rest, value)| (rest, ESearchItem::Other(name, value)))
         }
+    }
+}
+
+/// `score = 1*3DIGIT`, from 1 to 100; those below and above are taken for these, where that is tolerated.
+fn score(input: Input<'_>) -> Parsed<'_, Score> {
+    let (rest, value) = number(input)?;
+    match u8::try_from(value).ok().and_then(Score::new) {
+        Some(score) => Ok((rest, score)),
+        None if input.quirks().loose_numbers => Ok((rest, Score(value.clamp(1, 100) as u8))),
+        None => input.expected("score from 1 to 100"),
     }
 }
 

@@ -14,10 +14,12 @@ use crate::{
     PartialRange, Secret, Tag,
     acl::Rights,
     date::{Date, DateTime},
+    filter::FilterName,
     flag::Keyword,
     list,
     metadata::Entry,
     number::Number,
+    search_result::Score,
 };
 
 /// Types that are one text, by what they show and what they read.
@@ -44,6 +46,7 @@ text! {
     Date "a date, as in 1-Feb-1994",
     DateTime "a moment, as in 17-Jul-1996 02:44:25 -0700",
     Entry "an entry name, as in /private/comment",
+    FilterName "the name of a filter",
     Flag "a flag",
     Keyword "a keyword",
     PartialRange "a part of a result, as in 1:500 or -1:-500",
@@ -140,6 +143,12 @@ impl<'de> Deserialize<'de> for ModSeq {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = u64::deserialize(deserializer)?;
         Self::new(value).ok_or_else(|| D::Error::custom("not a mod-sequence of 63 bits"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Score {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(u8::deserialize(deserializer)?).ok_or_else(|| D::Error::custom("not a score from 1 to 100"))
     }
 }
 
