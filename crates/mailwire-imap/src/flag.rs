@@ -461,30 +461,4 @@ const NAMES: [&[u8]; 14] = [
 ];
 
 #[cfg(test)]
-mod tests {
-    use alloc::string::ToString as _;
-
-    use super::*;
-
-    #[test]
-    fn flags_are_a_set_in_any_case() {
-        let mut flags = Flags::new();
-        for name in ["\\seen", "\\Seen", "$junk", "work", "WORK", "\\XFlag", "\\*"] {
-            if let Ok(flag) = Flag::keyword(name) {
-                flags.insert(flag);
-            }
-        }
-        assert_eq!(flags.to_string(), "(\\Seen $Junk \\XFlag work)");
-        assert_eq!(flags.len(), 4);
-        assert!(flags.contains(&Flag::Seen) && flags.remove(&Flag::keyword("Work").unwrap()));
-        assert_eq!(flags.len(), 3);
-        for name in ["", "\\", "a b", "a\r\n", "(", "\\\\a", "a]"] {
-            assert!(Flag::keyword(name).is_err(), "{name}");
-        }
-        for (index, name) in NAMES.into_iter().enumerate() {
-            let flag = Flag::nth(index).unwrap();
-            assert_eq!(Flag::keyword(name).unwrap(), flag);
-            assert_eq!((flag.as_bytes(), flag.index()), (name, Some(index)));
-        }
-    }
-}
+mod tests;

@@ -124,3 +124,6 @@ pub(crate) fn number_list<N: Number>(input: Input<'_>) -> Parsed<'_, NumberList<
         rest = after.skip(1);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,3 +85,6 @@ fn is_word(octets: &[u8]) -> bool {
 fn is_part(octet: u8) -> bool {
     is(octet, FLAG) && !is(octet, HIGH)
 }
+
+#[cfg(test)]
+mod tests;
