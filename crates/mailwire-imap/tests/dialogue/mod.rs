@@ -3,6 +3,7 @@
 mod inspect;
 pub(crate) mod mutation;
 mod side;
+mod streamed;
 
 use mailwire_imap::{
     command::Body,

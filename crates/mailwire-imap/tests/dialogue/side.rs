@@ -9,7 +9,7 @@ use mailwire_imap::{
     response::Response,
 };
 
-use super::{Recorded, Wanted, inspect};
+use super::{Recorded, Wanted, inspect, streamed};
 
 /// What makes the next line of a client one that is no command.
 #[derive(Clone, Copy, Debug)]
@@ -176,6 +176,9 @@ impl Side {
         if let Some(other) = inspect::unknown_in_command(&command) {
             return Err(format!("it holds {other}: {command:?}\n  {shown}"));
         }
+        let read = |frame| self.lenient.command(frame).map_err(|error| error.to_string());
+        streamed::check(self.streaming_framer(), &unit.octets, &command, read)
+            .map_err(|error| format!("{error}\n  {shown}"))?;
         let octets = self.written(|out| command.encode(out));
         let again = |frame| self.lenient.command(frame);
         match self.same_octets(octets, unit, written).map(again)? {
@@ -215,6 +218,9 @@ impl Side {
             }
             _ => {}
         }
+        let read = |frame| self.lenient.parse_response(&frame).map_err(|error| error.to_string());
+        streamed::check(self.streaming_framer(), &unit.octets, &response, read)
+            .map_err(|error| format!("{error}\n  {shown}"))?;
         let octets = self.written(|out| response.encode(out));
         let again = self.same_octets(octets, unit, written).map(|frame| self.lenient.response(frame))?;
         if again == response {
@@ -293,6 +299,13 @@ impl Side {
             octets.truncate(octets.len().saturating_sub(2));
             Recorded { is_client, is_utf8, octets }
         })
+    }
+
+    /// A framer that collects no literal.
+    fn streaming_framer(&self) -> Framer {
+        let mut framer = self.framer();
+        framer.limits_mut().inline_literal = 0;
+        framer
     }
 
     fn framer(&self) -> Framer {
