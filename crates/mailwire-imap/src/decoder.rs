@@ -44,9 +44,10 @@ impl Decoder {
     /// Reads one response. What cannot be read is [`Response::Unknown`], with its octets and the reason.
     pub fn response(&self, frame: impl Into<Frame>) -> Response {
         let frame = frame.into();
-        self.parse_response(&frame).unwrap_or_else(|error| {
-            Response::Unknown(Unknown { octets: frame.octets().clone().into(), error })
-        })
+        match self.parse_response(&frame) {
+            Ok(response) => response,
+            Err(error) => Response::Unknown(Unknown { octets: frame.octets().clone().into(), error }),
+        }
     }
 
     /// The same, with what cannot be read as an error.
@@ -54,6 +55,7 @@ impl Decoder {
     /// # Errors
     ///
     /// [`ParseError`] with the rule and the place where it failed.
+    #[inline]
     pub fn parse_response(&self, frame: &Frame) -> Result<Response, ParseError> {
         whole(&self.context(frame, false), response)
     }

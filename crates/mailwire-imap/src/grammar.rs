@@ -6,8 +6,8 @@ use core::num::NonZeroU32;
 use memchr::{memchr, memchr2};
 
 use crate::{
-    Octets,
     input::{Input, Parsed},
+    octets::{Octets, copy_short},
 };
 
 /// `SP`; several of them are a quirk.
@@ -125,7 +125,7 @@ impl Word {
             match octets.first_chunk() {
                 // What follows the word comes along, and is never looked at: a copy of fixed size is the fastest.
                 Some(chunk) => word.octets = *chunk,
-                None => word.octets.iter_mut().zip(octets).for_each(|(to, from)| *to = *from),
+                None => copy_short(octets.get(..length).unwrap_or_default(), &mut word.octets),
             }
             word.octets.make_ascii_uppercase();
             word.length = length as u8;
@@ -405,7 +405,15 @@ pub(crate) fn literal_header(input: Input<'_>) -> Parsed<'_, u64> {
 /// How many octets at the front are of `class`.
 #[inline]
 pub(crate) fn run(octets: &[u8], class: u8) -> usize {
-    octets.iter().position(|octet| !is(*octet, class)).unwrap_or(octets.len())
+    // The compiler writes out a loop of a fixed number of turns.
+    let (chunks, tail) = octets.as_chunks::<8>();
+    for (index, chunk) in chunks.iter().enumerate() {
+        if let Some(place) = chunk.iter().position(|octet| !is(*octet, class)) {
+            return index * 8 + place;
+        }
+    }
+    let before = octets.len() - tail.len();
+    before + tail.iter().position(|octet| !is(*octet, class)).unwrap_or(tail.len())
 }
 
 /// Whether `octet` is in one of the classes.

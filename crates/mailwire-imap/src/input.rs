@@ -97,6 +97,7 @@ impl<'a> Input<'a> {
         Err(Err::Error(Mismatch { rule, left: self.rest.len() }))
     }
 
+    #[cold]
     pub(crate) fn error(self, rule: &'static str) -> ParseError {
         ParseError::new(rule, self.offset(), self.context.frame.octets())
     }
@@ -109,22 +110,28 @@ impl Mismatch {
 }
 
 /// Reads all of the frame by `parser`; spaces at its end are a quirk.
+#[inline]
 pub(crate) fn whole<'a, T>(
     context: &'a Context<'a>,
     parser: impl FnOnce(Input<'a>) -> Parsed<'a, T>,
 ) -> Result<T, ParseError> {
     match parser(Input::new(context)) {
-        Ok((rest, value)) => ended(rest).map(|()| value),
+        Ok((rest, value)) if is_end(rest) => Ok(value),
+        Ok((rest, _)) => Err(rest.error("end of line")),
         Err(error) => Err(into_error(&error, context)),
     }
 }
 
 pub(crate) fn ended(rest: Input<'_>) -> Result<(), ParseError> {
-    let is_end =
-        rest.is_empty() || (rest.quirks().loose_spaces && rest.rest.iter().all(|octet| *octet == b' '));
-    if is_end { Ok(()) } else { Err(rest.error("end of line")) }
+    if is_end(rest) { Ok(()) } else { Err(rest.error("end of line")) }
 }
 
+#[inline]
+fn is_end(rest: Input<'_>) -> bool {
+    rest.is_empty() || (rest.quirks().loose_spaces && rest.rest.iter().all(|octet| *octet == b' '))
+}
+
+#[cold]
 pub(crate) fn into_error(error: &Err<Mismatch>, context: &Context<'_>) -> ParseError {
     match error {
         Err::Error(mismatch) | Err::Failure(mismatch) => mismatch.into_error(context.frame.octets()),

@@ -127,15 +127,7 @@ impl Inline {
     fn new(part: &[u8]) -> Option<Self> {
         let length = Length::new(part.len())?;
         let mut octets = [0; INLINE];
-        // Two copies of a fixed size, which may overlap, cost less than one whose size is not known.
-        match part.len() {
-            0 => {}
-            1..4 => octets.iter_mut().zip(part).for_each(|(to, from)| *to = *from),
-            4..8 => ends::<4>(&mut octets, part)?,
-            8..16 => ends::<8>(&mut octets, part)?,
-            16..32 => ends::<16>(&mut octets, part)?,
-            _ => ends::<32>(&mut octets, part)?,
-        }
+        copy_short(part, &mut octets);
         Some(Self { octets, length })
     }
 
@@ -145,11 +137,26 @@ impl Inline {
     }
 }
 
+/// Copies octets that are fewer than those of `to`: two copies of a fixed size, which may overlap, cost less than one whose
+/// size is not known.
+#[inline]
+pub(crate) fn copy_short<const N: usize>(from: &[u8], to: &mut [u8; N]) {
+    match from.len() {
+        32.. => ends::<32>(from, to),
+        16.. => ends::<16>(from, to),
+        8.. => ends::<8>(from, to),
+        4.. => ends::<4>(from, to),
+        2.. => ends::<2>(from, to),
+        _ => ends::<1>(from, to),
+    };
+}
+
 /// Copies the first `N` octets and the last `N`, which are all of them.
 #[inline]
-fn ends<const N: usize>(to: &mut [u8; INLINE], from: &[u8]) -> Option<()> {
+fn ends<const N: usize>(from: &[u8], to: &mut [u8]) -> Option<()> {
+    let to = to.get_mut(..from.len())?;
     *to.first_chunk_mut::<N>()? = *from.first_chunk::<N>()?;
-    *to.get_mut(from.len().checked_sub(N)?..from.len())?.first_chunk_mut::<N>()? = *from.last_chunk::<N>()?;
+    *to.last_chunk_mut::<N>()? = *from.last_chunk::<N>()?;
     Some(())
 }
 

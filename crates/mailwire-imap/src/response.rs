@@ -213,7 +213,7 @@ impl Data {
 /// `response`
 pub(crate) fn response(input: Input<'_>) -> Parsed<'_, Response> {
     match input.rest() {
-        [b'*', b' ', ..] => data(input.skip(2)).map(|(rest, data)| (rest, Response::Data(data))),
+        [b'*', b' ', ..] => data(input.skip(2)),
         [b'+', ..] => continuation(input),
         _ => tagged(input),
     }
@@ -251,17 +251,17 @@ fn tagged(input: Input<'_>) -> Parsed<'_, Response> {
 }
 
 /// `response-data`, after the asterisk
-fn data(input: Input<'_>) -> Parsed<'_, Data> {
+fn data(input: Input<'_>) -> Parsed<'_, Response> {
     let input = loose_spaces(input);
     match input.first() {
         Some(b'0'..=b'9') => numbered(input),
-        Some(b'[') => status(input).map(|(rest, status)| (rest, Data::Status(status))),
+        Some(b'[') => read(input, status, Data::Status),
         _ => named(input),
     }
 }
 
 /// `nz-number SP ("EXPUNGE" / "FETCH" SP msg-att)`, `number SP ("EXISTS" / "RECENT")`
-fn numbered(input: Input<'_>) -> Parsed<'_, Data> {
+fn numbered(input: Input<'_>) -> Parsed<'_, Response> {
     let (rest, number) = digits(input)?;
     let Ok(number) = u32::try_from(number) else { return input.expected("number of 32 bits") };
     let before = sp(rest)?.0;
@@ -273,63 +273,73 @@ fn numbered(input: Input<'_>) -> Parsed<'_, Data> {
     match name {
         b"FETCH" | b"UIDFETCH" => {
             let (rest, items) = items(sp(rest)?.0)?;
-            Ok((rest, Data::Fetch(Fetch { number, is_uid: name.len() > 5, items })))
+            let fetch = Fetch { number, is_uid: name.len() > 5, items };
+            Ok((rest, Response::Data(Data::Fetch(fetch))))
         }
-        b"EXISTS" => Ok((rest, Data::Exists(number))),
-        b"EXPUNGE" => Ok((rest, Data::Expunge(number))),
-        b"RECENT" => Ok((rest, Data::Recent(number))),
+        b"EXISTS" => Ok((rest, Response::Data(Data::Exists(number)))),
+        b"EXPUNGE" => Ok((rest, Response::Data(Data::Expunge(number)))),
+        b"RECENT" => Ok((rest, Response::Data(Data::Recent(number)))),
         _ => before.expected("message-data"),
     }
 }
 
-fn named(input: Input<'_>) -> Parsed<'_, Data> {
+fn named(input: Input<'_>) -> Parsed<'_, Response> {
     let (rest, word) = word(input)?;
     let word = word.as_bytes();
     if Kind::read(word).is_some() {
-        return status(input).map(|(rest, status)| (rest, Data::Status(status)));
+        return read(input, status, Data::Status);
     }
     // What may have no arguments.
     match word {
-        b"SEARCH" => return numbers(rest).map(|(rest, found)| (rest, Data::Search(found))),
-        b"SORT" => return numbers(rest).map(|(rest, found)| (rest, Data::Sort(found))),
-        b"CAPABILITY" => return capabilities(rest).map(|(rest, list)| (rest, Data::Capability(list))),
-        b"ENABLED" => return capabilities(rest).map(|(rest, list)| (rest, Data::Enabled(list))),
-        b"ESEARCH" => return esearch(rest).map(|(rest, found)| (rest, Data::ESearch(found))),
-        b"THREAD" => return threads(rest).map(|(rest, found)| (rest, Data::Thread(found))),
-        b"UIDBATCHES" => return batches(rest).map(|(rest, found)| (rest, Data::UidBatches(found))),
-        b"GENURLAUTH" => return to_end(rest, astring).map(|(rest, urls)| (rest, Data::GenUrlAuth(urls))),
+        b"SEARCH" => return read(rest, numbers, Data::Search),
+        b"SORT" => return read(rest, numbers, Data::Sort),
+        b"CAPABILITY" => return read(rest, capabilities, Data::Capability),
+        b"ENABLED" => return read(rest, capabilities, Data::Enabled),
+        b"ESEARCH" => return read(rest, esearch, Data::ESearch),
+        b"THREAD" => return read(rest, threads, Data::Thread),
+        b"UIDBATCHES" => return read(rest, batches, Data::UidBatches),
+        b"GENURLAUTH" => return read(rest, |rest| to_end(rest, astring), Data::GenUrlAuth),
         b"URLFETCH" => {
-            return to_end(rest, urlauth::fetched).map(|(rest, urls)| (rest, Data::UrlFetch(urls)));
+            return read(rest, |rest| to_end(rest, urlauth::fetched), Data::UrlFetch);
         }
         _ => {}
     }
-    let known: fn(Input<'_>) -> Parsed<'_, Data> = match word {
-        b"COMPARATOR" => |rest| comparator(rest).map(|(rest, found)| (rest, Data::Comparator(found))),
-        b"LIST" => |rest| mailbox_list(rest).map(|(rest, list)| (rest, Data::List(list))),
-        b"LSUB" => |rest| mailbox_list(rest).map(|(rest, list)| (rest, Data::Lsub(list))),
-        b"XLIST" => |rest| mailbox_list(rest).map(|(rest, list)| (rest, Data::Xlist(list))),
-        b"FLAGS" => |rest| flag_list(rest).map(|(rest, flags)| (rest, Data::Flags(flags))),
-        b"STATUS" => |rest| mailbox_status(rest).map(|(rest, status)| (rest, Data::MailboxStatus(status))),
+    let known: fn(Input<'_>) -> Parsed<'_, Response> = match word {
+        b"COMPARATOR" => |rest| read(rest, comparator, Data::Comparator),
+        b"LIST" => |rest| read(rest, mailbox_list, Data::List),
+        b"LSUB" => |rest| read(rest, mailbox_list, Data::Lsub),
+        b"XLIST" => |rest| read(rest, mailbox_list, Data::Xlist),
+        b"FLAGS" => |rest| read(rest, flag_list, Data::Flags),
+        b"STATUS" => |rest| read(rest, mailbox_status, Data::MailboxStatus),
         b"VANISHED" => vanished,
-        b"NAMESPACE" => |rest| namespaces(rest).map(|(rest, all)| (rest, Data::Namespace(all))),
-        b"ID" => |rest| fields(rest).map(|(rest, fields)| (rest, Data::Id(fields))),
-        b"QUOTA" => |rest| quota(rest).map(|(rest, quota)| (rest, Data::Quota(quota))),
-        b"QUOTAROOT" => |rest| quota_root(rest).map(|(rest, roots)| (rest, Data::QuotaRoot(roots))),
-        b"ACL" => |rest| acl(rest).map(|(rest, acl)| (rest, Data::Acl(acl))),
-        b"LISTRIGHTS" => |rest| list_rights(rest).map(|(rest, rights)| (rest, Data::ListRights(rights))),
-        b"MYRIGHTS" => |rest| my_rights(rest).map(|(rest, rights)| (rest, Data::MyRights(rights))),
-        b"METADATA" => |rest| metadata(rest).map(|(rest, metadata)| (rest, Data::Metadata(metadata))),
-        b"LANGUAGE" => |rest| {
-            crate::grammar::list(rest, astring).map(|(rest, languages)| (rest, Data::Language(languages)))
-        },
-        b"JMAPACCESS" => |rest| astring(rest).map(|(rest, url)| (rest, Data::JmapAccess(url))),
+        b"NAMESPACE" => |rest| read(rest, namespaces, Data::Namespace),
+        b"ID" => |rest| read(rest, fields, Data::Id),
+        b"QUOTA" => |rest| read(rest, quota, Data::Quota),
+        b"QUOTAROOT" => |rest| read(rest, quota_root, Data::QuotaRoot),
+        b"ACL" => |rest| read(rest, acl, Data::Acl),
+        b"LISTRIGHTS" => |rest| read(rest, list_rights, Data::ListRights),
+        b"MYRIGHTS" => |rest| read(rest, my_rights, Data::MyRights),
+        b"METADATA" => |rest| read(rest, metadata, Data::Metadata),
+        b"LANGUAGE" => |rest| read(rest, |rest| crate::grammar::list(rest, astring), Data::Language),
+        b"JMAPACCESS" => |rest| read(rest, astring, Data::JmapAccess),
         _ => return input.expected("response-data"),
     };
     known(sp(rest)?.0)
 }
 
+/// What `parser` reads is made a response where it is: to hand on the data alone and wrap it later is to copy it again.
+#[inline]
+fn read<'a, T>(
+    input: Input<'a>,
+    parser: impl FnOnce(Input<'a>) -> Parsed<'a, T>,
+    data: impl FnOnce(T) -> Data,
+) -> Parsed<'a, Response> {
+    let (rest, value) = parser(input)?;
+    Ok((rest, Response::Data(data(value))))
+}
+
 /// `"VANISHED" [SP "(EARLIER)"] SP known-uids`
-fn vanished(input: Input<'_>) -> Parsed<'_, Data> {
+fn vanished(input: Input<'_>) -> Parsed<'_, Response> {
     let mut rest = input;
     let earlier = input.first() == Some(b'(');
     if earlier {
@@ -343,7 +353,7 @@ fn vanished(input: Input<'_>) -> Parsed<'_, Data> {
     if UidSet::has_star(&uids) {
         return rest.expected("known-uids");
     }
-    Ok((after, Data::Vanished { earlier, uids }))
+    Ok((after, Response::Data(Data::Vanished { earlier, uids })))
 }
 
 #[cfg(test)]
