@@ -6,7 +6,7 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 
 use crate::{
     Atom, Capabilities, Flag, Flags, Mailbox, ModSeq, NumberList, NumberSet, Octets, ParseError,
-    PartialRange, Secret, Tag,
+    PartialRange, Secret, Tag, Uid, Url,
     acl::Rights,
     date::{Date, DateTime},
     filter::FilterName,
@@ -16,6 +16,7 @@ use crate::{
     metadata::Entry,
     number::Number,
     search_result::Score,
+    url::{Host, MailboxRef, Message, Server, Target},
 };
 
 /// One to sixteen octets, `x` in place of those for which `is_valid` does not hold.
@@ -132,6 +133,27 @@ impl<'a> Arbitrary<'a> for Rights {
         let letters: Vec<u8> = u.arbitrary_iter::<u8>()?.collect::<Result<_>>()?;
         let letters: Vec<u8> = letters.iter().map(|letter| b'a' + letter % 26).collect();
         Ok(Self::new(letters).unwrap_or(Self::NONE))
+    }
+}
+
+impl<'a> Arbitrary<'a> for Url {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let host = Host::new(word(u, |octet| octet.is_ascii_alphanumeric())?);
+        let server = Server {
+            user: u.arbitrary()?,
+            ..Server::new(host.map_err(|_| arbitrary::Error::IncorrectFormat)?)
+        };
+        let name: String = u.arbitrary()?;
+        let mailbox =
+            if name.is_empty() || name.contains('\0') { Mailbox::INBOX } else { Mailbox::new(name) };
+        let mailbox = MailboxRef { mailbox, uid_validity: u.arbitrary()? };
+        let target = match Option::<Uid>::arbitrary(u)? {
+            Some(uid) => Target::Message(Message { mailbox, uid, section: None, partial: None, auth: None }),
+            None => Target::List(mailbox, None),
+        };
+        // A user without a name has no form.
+        let is_named = server.user.as_ref().is_some_and(|user| !user.is_empty() && !user.contains(&0));
+        Ok(Self { server: Some(Server { user: server.user.filter(|_| is_named), ..server }), target })
     }
 }
 

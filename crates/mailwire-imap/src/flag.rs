@@ -146,40 +146,103 @@ impl fmt::Debug for Flags {
     }
 }
 
-/// One flag.
-#[derive(Clone, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum Flag {
-    /// `\Answered`
-    Answered,
-    /// `\Deleted`
-    Deleted,
-    /// `\Draft`
-    Draft,
-    /// `\Flagged`
-    Flagged,
-    /// `\Recent`, of IMAP4rev1
-    Recent,
-    /// `\Seen`
-    Seen,
-    /// `$Forwarded`
-    Forwarded,
-    /// `$Important` ([RFC 8457](https://www.rfc-editor.org/rfc/rfc8457))
-    Important,
-    /// `$Junk`
-    Junk,
-    /// `$MDNSent`
-    MdnSent,
-    /// `$NotJunk`
-    NotJunk,
-    /// `$Phishing`
-    Phishing,
-    /// `$Submitted`
-    Submitted,
-    /// `$SubmitPending`
-    SubmitPending,
-    /// Any other, those included that start with a backslash.
-    Keyword(Keyword),
+macro_rules! flags {
+    ($($variant:ident $word:literal $doc:literal,)*) => {
+        /// One flag ([the registry](https://www.iana.org/assignments/imap-jmap-keywords)).
+        #[derive(Clone, Eq, Hash, PartialEq)]
+        #[non_exhaustive]
+        pub enum Flag {
+            $(
+                #[doc = concat!("`", $word, "`", $doc)]
+                $variant,
+            )*
+            /// Any other, those included that start with a backslash.
+            Keyword(Keyword),
+        }
+
+        /// The same without the others: the places in [`NAMES`].
+        enum Place {
+            $($variant,)*
+        }
+
+        /// In the order of their bits.
+        const NAMES: &[&str] = &[$($word),*];
+
+        impl Flag {
+            /// The place in [`NAMES`].
+            fn index(&self) -> Option<usize> {
+                match self {
+                    $(Self::$variant => Some(Place::$variant as usize),)*
+                    Self::Keyword(_) => None,
+                }
+            }
+
+            fn nth(index: usize) -> Option<Self> {
+                $(
+                    if index == Place::$variant as usize {
+                        return Some(Self::$variant);
+                    }
+                )*
+                None
+            }
+        }
+
+        fn known(name: &[u8]) -> Option<Flag> {
+            let found = hash(name);
+            $(
+                if found == const { hash($word.as_bytes()) } {
+                    return name.eq_ignore_ascii_case($word.as_bytes()).then_some(Flag::$variant);
+                }
+            )*
+            None
+        }
+    };
+}
+
+flags! {
+    Answered "\\Answered" "",
+    Deleted "\\Deleted" "",
+    Draft "\\Draft" "",
+    Flagged "\\Flagged" "",
+    Recent "\\Recent" ", of IMAP4rev1",
+    Seen "\\Seen" "",
+    Forwarded "$Forwarded" ": the message was sent on",
+    Important "$Important" " ([RFC 8457](https://www.rfc-editor.org/rfc/rfc8457))",
+    Junk "$Junk" ": the user called it junk",
+    MdnSent "$MDNSent" ": it was told that the message was read, or need not be",
+    NotJunk "$NotJunk" ": the user called it no junk",
+    Phishing "$Phishing" ": the message may deceive",
+    Submitted "$Submitted" ": the message was submitted",
+    SubmitPending "$SubmitPending" ": the message is being submitted",
+    AutoSent "$autosent" ": the message was sent by a program for the user (RFC 9979)",
+    CanUnsubscribe "$canunsubscribe" ": a list from which one can unsubscribe (RFC 9979)",
+    Followed "$followed" ": the user wants to hear of answers (RFC 9979)",
+    HasAttachment "$hasattachment" " (RFC 9979)",
+    HasMemo "$hasmemo" ": there is a memo in the same thread (RFC 9979)",
+    HasNoAttachment "$hasnoattachment" " (RFC 9979)",
+    Imported "$imported" ": the message comes from another mailbox (RFC 9979)",
+    IsTrusted "$istrusted" ": the sender was verified (RFC 9979)",
+    MailFlagBit0 "$MailFlagBit0" ": the lowest bit of the colour (RFC 9979)",
+    MailFlagBit1 "$MailFlagBit1" " (RFC 9979)",
+    MailFlagBit2 "$MailFlagBit2" " (RFC 9979)",
+    MaskedEmail "$maskedemail" ": the message came to an address made for one sender (RFC 9979)",
+    Memo "$memo" ": a note of the user (RFC 9979)",
+    Muted "$muted" ": the user does not want to hear of answers (RFC 9979)",
+    New "$new" ": the message is to be shown as new again (RFC 9979)",
+    Notify "$notify" ": the user is to be told (RFC 9979)",
+    Unsubscribed "$unsubscribed" ": the user unsubscribed from the list (RFC 9979)",
+}
+
+/// The length, the second octet and the last one: no two known flags have the same.
+const fn hash(name: &[u8]) -> u32 {
+    match (name, name.last()) {
+        ([_, second, ..], Some(last)) if name.len() < 32 => {
+            (name.len() as u32) << 16
+                | (second.to_ascii_lowercase() as u32) << 8
+                | last.to_ascii_lowercase() as u32
+        }
+        _ => 0,
+    }
 }
 
 impl Flag {
@@ -198,7 +261,7 @@ impl Flag {
     pub fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Keyword(keyword) => &keyword.0,
-            known => known.index().and_then(|index| NAMES.get(index)).copied().unwrap_or_default(),
+            known => known.index().and_then(|index| NAMES.get(index)).copied().unwrap_or_default().as_bytes(),
         }
     }
 
@@ -207,47 +270,6 @@ impl Flag {
             (_, Self::Keyword(keyword)) => Err(keyword),
             (index, _) => Ok(index.map_or(0, |index| 1 << index)),
         }
-    }
-
-    /// The place in [`NAMES`].
-    fn index(&self) -> Option<usize> {
-        Some(match self {
-            Self::Answered => 0,
-            Self::Deleted => 1,
-            Self::Draft => 2,
-            Self::Flagged => 3,
-            Self::Recent => 4,
-            Self::Seen => 5,
-            Self::Forwarded => 6,
-            Self::Important => 7,
-            Self::Junk => 8,
-            Self::MdnSent => 9,
-            Self::NotJunk => 10,
-            Self::Phishing => 11,
-            Self::Submitted => 12,
-            Self::SubmitPending => 13,
-            Self::Keyword(_) => return None,
-        })
-    }
-
-    fn nth(index: usize) -> Option<Self> {
-        Some(match index {
-            0 => Self::Answered,
-            1 => Self::Deleted,
-            2 => Self::Draft,
-            3 => Self::Flagged,
-            4 => Self::Recent,
-            5 => Self::Seen,
-            6 => Self::Forwarded,
-            7 => Self::Important,
-            8 => Self::Junk,
-            9 => Self::MdnSent,
-            10 => Self::NotJunk,
-            11 => Self::Phishing,
-            12 => Self::Submitted,
-            13 => Self::SubmitPending,
-            _ => return None,
-        })
     }
 }
 
@@ -420,45 +442,6 @@ pub(crate) fn flag(input: Input<'_>) -> Parsed<'_, Option<Flag>> {
 fn is_loose(input: Input<'_>) -> bool {
     input.quirks().loose_flags && !input.context.is_command
 }
-
-fn known(name: &[u8]) -> Option<Flag> {
-    let flag = match (name.len(), name.get(1)?.to_ascii_lowercase()) {
-        (5, b's') => Flag::Seen,
-        (5, b'j') => Flag::Junk,
-        (6, b'd') => Flag::Draft,
-        (7, b'r') => Flag::Recent,
-        (8, b'd') => Flag::Deleted,
-        (8, b'f') => Flag::Flagged,
-        (8, b'm') => Flag::MdnSent,
-        (8, b'n') => Flag::NotJunk,
-        (9, b'a') => Flag::Answered,
-        (9, b'p') => Flag::Phishing,
-        (10, b'f') => Flag::Forwarded,
-        (10, b'i') => Flag::Important,
-        (10, b's') => Flag::Submitted,
-        (14, b's') => Flag::SubmitPending,
-        _ => return None,
-    };
-    name.eq_ignore_ascii_case(flag.as_bytes()).then_some(flag)
-}
-
-/// In the order of their bits.
-const NAMES: [&[u8]; 14] = [
-    b"\\Answered",
-    b"\\Deleted",
-    b"\\Draft",
-    b"\\Flagged",
-    b"\\Recent",
-    b"\\Seen",
-    b"$Forwarded",
-    b"$Important",
-    b"$Junk",
-    b"$MDNSent",
-    b"$NotJunk",
-    b"$Phishing",
-    b"$Submitted",
-    b"$SubmitPending",
-];
 
 #[cfg(test)]
 mod tests;

@@ -172,6 +172,9 @@ attributes! {
     Spam "\\Spam",
     Starred "\\Starred",
     AllMail "\\AllMail",
+    Memos "\\Memos",
+    Scheduled "\\Scheduled",
+    Snoozed "\\Snoozed",
 }
 
 impl FromStr for Attribute {

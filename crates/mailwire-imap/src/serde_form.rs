@@ -11,7 +11,7 @@ use serde::{
 
 use crate::{
     Atom, Capabilities, Flag, Flags, Mailbox, ModSeq, NumberList, NumberSet, Octets, ParseError,
-    PartialRange, Secret, Tag,
+    PartialRange, Secret, Tag, Url,
     acl::Rights,
     date::{Date, DateTime},
     filter::FilterName,
@@ -52,6 +52,7 @@ text! {
     PartialRange "a part of a result, as in 1:500 or -1:-500",
     Rights "rights, as in lrs",
     Tag "a tag",
+    Url "a URL of IMAP",
 }
 
 impl<N: Number> Serialize for NumberSet<N> {

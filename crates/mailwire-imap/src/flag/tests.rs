@@ -18,10 +18,10 @@ fn flags_are_a_set_in_any_case() {
     for name in ["", "\\", "a b", "a\r\n", "(", "\\\\a", "a]"] {
         assert!(Flag::keyword(name).is_err(), "{name}");
     }
-    for (index, name) in NAMES.into_iter().enumerate() {
+    for (index, name) in NAMES.iter().enumerate() {
         let flag = Flag::nth(index).unwrap();
         assert_eq!(Flag::keyword(name).unwrap(), flag);
-        assert_eq!((flag.as_bytes(), flag.index()), (name, Some(index)));
+        assert_eq!((flag.as_bytes(), flag.index()), (name.as_bytes(), Some(index)));
     }
 }
 
