@@ -268,6 +268,7 @@ mod tests {
     use alloc::string::ToString as _;
 
     use super::*;
+    use crate::table::{COMMAND, RESPONSE};
 
     #[test]
     fn moments_are_read() {
@@ -302,6 +303,89 @@ mod tests {
             ("31-Dec-1969 23:59:59 +0000", -1),
         ] {
             assert_eq!(read_date_time(text.as_bytes(), false).unwrap().unix_seconds(), seconds);
+        }
+    }
+
+    /// `date = date-text / DQUOTE date-text DQUOTE`
+    #[test]
+    fn dates_both_ways() {
+        for (wire, year, month, day) in [
+            ("1-Feb-1994", 1994, 2, 1),
+            ("31-Dec-9999", 9999, 12, 31),
+            ("29-Feb-2024", 2024, 2, 29),
+            ("01-jan-0001", 1, 1, 1),
+            ("\"17-Jul-1996\"", 1996, 7, 17),
+        ] {
+            let wanted = Date::new(year, month, day).unwrap();
+            assert_eq!(COMMAND.read(date, wire), Ok(wanted), "{wire}");
+            let written = COMMAND.written(|out| wanted.encode(out));
+            assert_eq!(COMMAND.read(date, &written), Ok(wanted), "{written}");
+            assert_eq!(written, wanted.to_string());
+        }
+        for wire in [
+            "",
+            "1-Feb-94",
+            "1-Feb-19940",
+            "001-Feb-1994",
+            "-1-Feb-1994",
+            " 1-Feb-1994",
+            "0-Feb-1994",
+            "30-Feb-1994",
+            "29-Feb-2023",
+            "31-Apr-2000",
+            "1-February-1994",
+            "1-Fev-1994",
+            "1/Feb/1994",
+            "1-2-1994",
+            "1994-Feb-1",
+            "\"1-Feb-1994",
+            "1-Feb-1994\"",
+            "\" 1-Feb-1994\"",
+            "\"\"",
+            "NIL",
+        ] {
+            assert!(
+                COMMAND.read(date, wire).is_err() && COMMAND.lenient().read(date, wire).is_err(),
+                "{wire}"
+            );
+        }
+    }
+
+    /// `date-time = DQUOTE date-day-fixed "-" date-month "-" date-year SP time SP zone DQUOTE`
+    #[test]
+    fn moments_both_ways() {
+        for (wire, moment, offset) in [
+            ("\"17-Jul-1996 02:44:25 -0700\"", (2, 44, 25), -420),
+            ("\"17-Jul-1996 00:00:00 +0000\"", (0, 0, 0), 0),
+            ("\"17-Jul-1996 23:59:60 +1400\"", (23, 59, 60), 840),
+            ("\"17-Jul-1996 12:30:00 -0001\"", (12, 30, 0), -1),
+        ] {
+            let read = COMMAND.read(date_time, wire).unwrap().unwrap();
+            assert_eq!((read.time(), read.offset_minutes()), (moment, offset), "{wire}");
+            assert_eq!(RESPONSE.read(date_time, wire), Ok(Some(read)));
+            assert_eq!(COMMAND.written(|out| read.encode(out)), wire);
+        }
+        for wire in [
+            "",
+            "17-Jul-1996 02:44:25 -0700",
+            "\"17-Jul-1996 02:44:25\"",
+            "\"17-Jul-1996 02:44:25 0700\"",
+            "\"17-Jul-1996 2:44:25 -0700\"",
+            "\"17-Jul-1996 02:44 -0700\"",
+            "\"17-Jul-1996 02:60:25 -0700\"",
+            "\"17-Jul-1996 02:44:61 -0700\"",
+            "\"17-Jul-1996 25:44:25 -0700\"",
+            "\"17-Jul-1996 02:44:25 -07:00\"",
+            "\"17-Jul-1996 02:44:25 -0760\"",
+            "\"1-Jul-1996 02:44:25 -0700\"",
+            "\"17-Jul-1996 02:44:25 GMT\"",
+            "NIL",
+            "{2}\r\nab",
+        ] {
+            assert!(
+                COMMAND.read(date_time, wire).is_err() && RESPONSE.read(date_time, wire).is_err(),
+                "{wire}"
+            );
         }
     }
 }

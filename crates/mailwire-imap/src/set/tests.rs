@@ -7,10 +7,71 @@ use alloc::{
 use proptest::prelude::*;
 
 use super::*;
-use crate::NumberList;
+use crate::{
+    NumberList,
+    table::{COMMAND, RESPONSE},
+};
 
 fn set(text: &str) -> UidSet {
     text.parse().unwrap()
+}
+
+/// `sequence-set = (seq-number / seq-range) ["," sequence-set]`
+#[test]
+fn sets_both_ways() {
+    for (wire, normal) in [
+        ("1", "1"),
+        ("*", "*"),
+        ("2:4", "2:4"),
+        ("4:2", "2:4"),
+        ("2,4:7,9,12:*", "2,4:7,9,12:*"),
+        ("*:4,5:7", "4:*"),
+        ("*:*", "*"),
+        ("5,*", "5,*"),
+        ("4294967295", "4294967295"),
+        ("1:4294967295", "1:4294967295"),
+        ("7,7,7", "7"),
+        ("3,2,1", "1:3"),
+    ] {
+        for row in [COMMAND, COMMAND.lenient(), RESPONSE] {
+            let read: UidSet = row.read(sequence_set, wire).unwrap();
+            assert_eq!(row.written(|out| read.encode(out)), normal, "{wire}");
+            assert_eq!(row.read(sequence_set::<Uid>, normal).as_ref(), Ok(&read), "{wire}");
+        }
+    }
+    for wire in [
+        "",
+        " ",
+        "0",
+        "1:0",
+        "0:1",
+        "1,",
+        ",1",
+        "1,,2",
+        "1:",
+        ":1",
+        "1::2",
+        "1:2:3",
+        "1 ,2",
+        "1, 2",
+        "-1",
+        "+1",
+        "4294967296",
+        "1:4294967296",
+        "99999999999999999999",
+        "**",
+        "*1",
+        "1*",
+        "$",
+        "a",
+        "1-2",
+        "1.2",
+        "(1)",
+    ] {
+        for row in [COMMAND, COMMAND.lenient()] {
+            assert!(row.read(sequence_set::<Uid>, wire).is_err(), "{wire}");
+        }
+    }
 }
 
 #[test]
