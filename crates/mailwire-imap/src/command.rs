@@ -6,6 +6,7 @@ use crate::{
     Atom, Capabilities, Flags, Mailbox, ModSeq, Octets, ParseError, PartialRange, Secret, SequenceSet, Tag,
     UidSet, UidValidity, acl, annotation,
     append::{Append, Replace},
+    convert::Convert,
     fetch_attribute::Attribute,
     id::Fields,
     list as mailbox_list, mailbox_status,
@@ -62,6 +63,10 @@ pub enum Body {
     Comparator(Vec<Octets>),
     /// `COMPRESS`
     Compress(Atom),
+    /// `CONVERSIONS` (RFC 5259): source and target, media types in which `*` is a wildcard
+    Conversions(Octets, Octets),
+    /// `CONVERT`, `UID CONVERT` (RFC 5259)
+    Convert(Convert),
     /// `COPY`, `UID COPY`
     Copy(Messages, Mailbox),
     /// `CREATE`, and what the mailbox is for (RFC 6154)

@@ -212,7 +212,7 @@ impl Item {
     }
 }
 
-fn encode_origin(origin: Option<u64>, out: &mut Encoder) {
+pub(crate) fn encode_origin(origin: Option<u64>, out: &mut Encoder) {
     if let Some(origin) = origin {
         out.raw(b"<").number(origin).raw(b">");
     }
@@ -269,7 +269,7 @@ fn item_or_invalid(input: Input<'_>) -> Parsed<'_, Option<Item>> {
 }
 
 /// The name of an item, with its section: up to a space outside of brackets and of what is in them.
-fn name(input: Input<'_>) -> Parsed<'_, ()> {
+pub(crate) fn name(input: Input<'_>) -> Parsed<'_, ()> {
     let (mut rest, _) = word(input)?;
     if rest.first() == Some(b'[') {
         rest = section(rest)?.0;
@@ -279,7 +279,7 @@ fn name(input: Input<'_>) -> Parsed<'_, ()> {
 }
 
 /// `"<" number ">"`
-fn origin(input: Input<'_>) -> Parsed<'_, Option<u64>> {
+pub(crate) fn origin(input: Input<'_>) -> Parsed<'_, Option<u64>> {
     if input.first() != Some(b'<') {
         return Ok((input, None));
     }

@@ -144,7 +144,7 @@ impl Attribute {
     }
 }
 
-fn encode_partial(partial: Option<(u64, u64)>, out: &mut Encoder) {
+pub(crate) fn encode_partial(partial: Option<(u64, u64)>, out: &mut Encoder) {
     if let Some((start, length)) = partial {
         out.raw(b"<").number(start).raw(b".").number(length).raw(b">");
     }
@@ -221,7 +221,7 @@ fn with_section<'a>(input: Input<'a>, after: Input<'a>, word: &[u8]) -> Parsed<'
 }
 
 /// `partial = "<" number64 "." nz-number64 ">"`
-fn partial(input: Input<'_>) -> Parsed<'_, Option<(u64, u64)>> {
+pub(crate) fn partial(input: Input<'_>) -> Parsed<'_, Option<(u64, u64)>> {
     if input.first() != Some(b'<') {
         return Ok((input, None));
     }

@@ -27,6 +27,7 @@ pub mod body_structure;
 pub mod capability;
 pub mod command;
 pub mod comparator;
+pub mod convert;
 pub mod date;
 mod decoder;
 pub mod encoder;

@@ -1,12 +1,14 @@
 //! Responses: what a server sends.
 
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 
 use crate::{
     Flags, Octets, ParseError, Tag, UidSet,
     acl::{Acl, ListRights, MyRights, acl, list_rights, my_rights},
     capability::{Capabilities, capabilities},
     comparator::{Comparator, comparator},
+    convert::{Conversion, Converted, conversion, converted},
     encoder::Encoder,
     fetch::{Fetch, items},
     flag::flag_list,
@@ -75,6 +77,10 @@ pub enum Data {
     Capability(Capabilities),
     /// `COMPARATOR` (RFC 5255)
     Comparator(Comparator),
+    /// `CONVERSION` (RFC 5259)
+    Conversion(Conversion),
+    /// `n CONVERTED` (RFC 5259)
+    Converted(Converted),
     /// `ENABLED`
     Enabled(Capabilities),
     /// `ESEARCH`
@@ -165,6 +171,8 @@ impl Data {
             Self::Acl(acl) => acl.encode(out.raw(b"ACL ")),
             Self::Capability(capabilities) => capabilities.encode(out.raw(b"CAPABILITY")),
             Self::Comparator(comparator) => comparator.encode(out.raw(b"COMPARATOR ")),
+            Self::Conversion(conversion) => conversion.encode(out.raw(b"CONVERSION ")),
+            Self::Converted(converted) => converted.encode(out),
             Self::Enabled(capabilities) => capabilities.encode(out.raw(b"ENABLED")),
             Self::ESearch(found) => found.encode(out.raw(b"ESEARCH")),
             Self::Exists(number) => out.number((*number).into()).raw(b" EXISTS").done(),
@@ -276,6 +284,10 @@ fn numbered(input: Input<'_>) -> Parsed<'_, Response> {
             let fetch = Fetch { number, is_uid: name.len() > 5, items };
             Ok((rest, Response::Data(Data::Fetch(fetch))))
         }
+        b"CONVERTED" => match NonZeroU32::new(number) {
+            Some(number) => read(sp(rest)?.0, |input| converted(input, number), Data::Converted),
+            None => input.expected("number from 1 to 4294967295"),
+        },
         b"EXISTS" => Ok((rest, Response::Data(Data::Exists(number)))),
         b"EXPUNGE" => Ok((rest, Response::Data(Data::Expunge(number)))),
         b"RECENT" => Ok((rest, Response::Data(Data::Recent(number)))),
@@ -305,6 +317,7 @@ fn named(input: Input<'_>) -> Parsed<'_, Response> {
         _ => {}
     }
     let known: fn(Input<'_>) -> Parsed<'_, Response> = match word {
+        b"CONVERSION" => |rest| read(rest, conversion, Data::Conversion),
         b"COMPARATOR" => |rest| read(rest, comparator, Data::Comparator),
         b"LIST" => |rest| read(rest, mailbox_list, Data::List),
         b"LSUB" => |rest| read(rest, mailbox_list, Data::Lsub),

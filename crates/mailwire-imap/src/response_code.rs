@@ -1,6 +1,7 @@
 //! Response codes: what `[...]` says to a program before the text for people.
 
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 
 use crate::{
     ModSeq, Octets, SeqNum, Tag, Uid, UidValidity, annotation,
@@ -71,6 +72,10 @@ macro_rules! codes {
             },
             /// `MAILBOXID` (RFC 8474)
             MailboxId(Octets),
+            /// `MAXCONVERTMESSAGES` (RFC 5259): of how many messages one CONVERT may be
+            MaxConvertMessages(NonZeroU32),
+            /// `MAXCONVERTPARTS` (RFC 5259): of how many parts one CONVERT may be
+            MaxConvertParts(NonZeroU32),
             /// `MESSAGELIMIT` (RFC 9738): the limit, and the lowest UID that was processed
             MessageLimit(u64, Option<Uid>),
             /// `METADATA LONGENTRIES`: the size of the longest entry that was left out
@@ -184,6 +189,8 @@ impl Code {
             Self::HighestModSeq(_) => b"HIGHESTMODSEQ ",
             Self::InProgress { .. } => b"INPROGRESS",
             Self::MailboxId(_) => b"MAILBOXID (",
+            Self::MaxConvertMessages(_) => b"MAXCONVERTMESSAGES ",
+            Self::MaxConvertParts(_) => b"MAXCONVERTPARTS ",
             Self::MessageLimit(..) => b"MESSAGELIMIT ",
             Self::MetadataLongEntries(_) => b"METADATA LONGENTRIES ",
             Self::MetadataMaxSize(_) => b"METADATA MAXSIZE ",
@@ -237,6 +244,9 @@ impl Code {
                 out.raw(b")");
             }
             Self::MailboxId(id) => inside(id, out).raw(b")").done(),
+            Self::MaxConvertMessages(limit) | Self::MaxConvertParts(limit) => {
+                out.number(limit.get().into());
+            }
             Self::MessageLimit(limit, uid) => {
                 out.number(*limit);
                 if let Some(uid) = uid {
@@ -327,6 +337,12 @@ fn known(input: Input<'_>) -> Parsed<'_, Code> {
             let (rest, ()) = open(argument()?)?;
             let (rest, id) = astring(rest)?;
             Ok((close(rest)?.0, Code::MailboxId(id)))
+        }
+        b"MAXCONVERTMESSAGES" => {
+            nz_number(argument()?).map(|(rest, limit)| (rest, Code::MaxConvertMessages(limit)))
+        }
+        b"MAXCONVERTPARTS" => {
+            nz_number(argument()?).map(|(rest, limit)| (rest, Code::MaxConvertParts(limit)))
         }
         b"MESSAGELIMIT" => {
             let (rest, limit) = digits(argument()?)?;

@@ -22,6 +22,7 @@ impl Body {
         let is_uid = match self {
             Self::Copy(messages, _) | Self::Move(messages, _) => messages.is_uid(),
             Self::Replace(replace) => replace.target.is_uid(),
+            Self::Convert(convert) => convert.messages.is_uid(),
             Self::Expunge(messages) => messages.is_some(),
             Self::Fetch(fetch) => fetch.messages.is_uid(),
             Self::Search(search) => search.is_uid,
@@ -47,6 +48,8 @@ impl Body {
             Self::Close => b"CLOSE",
             Self::Comparator(_) => b"COMPARATOR",
             Self::Compress(_) => b"COMPRESS",
+            Self::Conversions(..) => b"CONVERSIONS",
+            Self::Convert(_) => b"CONVERT",
             Self::Copy(..) => b"COPY",
             Self::Create(..) => b"CREATE",
             Self::Delete(_) => b"DELETE",
@@ -131,6 +134,8 @@ impl Body {
             | Self::ResetKey(None)
             | Self::Unselect => {}
             Self::Compress(algorithm) => out.sp().raw(algorithm.as_bytes()).done(),
+            Self::Conversions(source, target) => out.sp().astring(source).sp().astring(target).done(),
+            Self::Convert(convert) => convert.encode(out.sp()),
             Self::Copy(messages, mailbox) | Self::Move(messages, mailbox) => {
                 messages.encode(out.sp());
                 out.sp().mailbox(mailbox);
@@ -209,7 +214,7 @@ impl Body {
 }
 
 impl Messages {
-    fn encode(&self, out: &mut Encoder) {
+    pub(crate) fn encode(&self, out: &mut Encoder) {
         match self {
             Self::Sequence(set) => set.encode(out),
             Self::Uid(set) => set.encode(out),

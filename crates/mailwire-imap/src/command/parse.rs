@@ -11,6 +11,7 @@ use crate::{
     append::{append, replace},
     atom::tag_string,
     capability::capabilities,
+    convert::convert,
     fetch_attribute::attributes,
     flag::{flag, flag_list},
     grammar::{
@@ -98,6 +99,7 @@ fn with_arguments<'a>(input: Input<'a>, word: Word, rest: Input<'a>) -> Parsed<'
         b"APPEND" => |input| append(input).map(|(rest, append)| (rest, Body::Append(append))),
         b"AUTHENTICATE" => authenticate,
         b"COMPRESS" => |input| name(input).map(|(rest, algorithm)| (rest, Body::Compress(algorithm))),
+        b"CONVERSIONS" => conversions,
         b"CREATE" => create,
         b"DELETE" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::Delete(mailbox))),
         b"DELETEACL" => {
@@ -153,6 +155,10 @@ fn uid(input: Input<'_>) -> Parsed<'_, Body> {
 /// What exists with `UID` before it and without.
 fn numbered<'a>(input: Input<'a>, word: Word, rest: Input<'a>, is_uid: bool) -> Parsed<'a, Body> {
     let known: fn(Input<'_>, bool) -> Parsed<'_, Body> = match word.as_bytes() {
+        b"CONVERT" => |input, is_uid| {
+            let (rest, messages) = messages(input, is_uid)?;
+            convert(sp(rest)?.0, messages).map(|(rest, convert)| (rest, Body::Convert(convert)))
+        },
         b"COPY" => |input, is_uid| {
             messages_and(input, is_uid, mailbox).map(|(rest, (a, b))| (rest, Body::Copy(a, b)))
         },
@@ -210,6 +216,13 @@ pub(super) fn name(input: Input<'_>) -> Parsed<'_, Atom> {
 fn cancel_update(input: Input<'_>) -> Parsed<'_, Body> {
     let (rest, tags) = to_end(input, tag_string)?;
     if tags.is_empty() { input.expected("SP") } else { Ok((rest, Body::CancelUpdate(tags))) }
+}
+
+/// `"CONVERSIONS" SP from-mime-type-req SP to-mime-type-req`, after the first space
+fn conversions(input: Input<'_>) -> Parsed<'_, Body> {
+    let (rest, source) = astring(input)?;
+    let (rest, target) = astring(sp(rest)?.0)?;
+    Ok((rest, Body::Conversions(source, target)))
 }
 
 /// `login = "LOGIN" SP userid SP password`
