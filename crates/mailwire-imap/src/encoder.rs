@@ -100,13 +100,16 @@ impl Encoder {
             return self;
         }
         let is_binary = octets.contains(&0);
-        self.literal_header(octets.len() as u64, is_binary);
-        self.raw(octets)
+        if is_binary && self.is_client {
+            self.error.get_or_insert(EncodeError::Nul);
+        }
+        self.long_string(octets, is_binary)
     }
 
     /// A string, or `NIL`.
     pub fn nstring(&mut self, octets: Option<&[u8]>) -> &mut Self {
         match octets {
+            Some(octets) if octets.contains(&0) => self.long_string(octets, true),
             Some(octets) => self.string(octets),
             None => self.raw(b"NIL"),
         }
@@ -223,6 +226,11 @@ impl Encoder {
         self.flush();
         self.parts.push(Part::Octets(octets.clone().into_bytes()));
         self
+    }
+
+    fn long_string(&mut self, octets: &[u8], is_binary: bool) -> &mut Self {
+        self.literal_header(octets.len() as u64, is_binary);
+        self.raw(octets)
     }
 
     fn is_quotable(&self, octets: &[u8]) -> bool {
@@ -376,13 +384,15 @@ mod tests {
             ("é".as_bytes(), none, r"{2}\r\n<wait>\xc3\xa9"),
             ("é".as_bytes(), all, r#"\"\xc3\xa9\""#),
             (b"\xFF", all, r"{1+}\r\n\xff"),
-            (b"\0", all, r"~{1+}\r\n\x00"),
             (long.as_bytes(), minus, &format!(r"{{4097}}\r\n<wait>{long}")),
             (long.as_bytes(), all, &format!(r"{{4097+}}\r\n{long}")),
         ] {
             assert_eq!(shown(peer, |out| out.astring(octets).done()).as_deref(), Ok(wire));
         }
-        assert_eq!(shown(none, |out| out.astring(b"\0").done()), Err(EncodeError::Nul));
+        // A command has no string with NUL in it, but values that may be a literal8.
+        assert_eq!(shown(all, |out| out.astring(b"\0").done()), Err(EncodeError::Nul));
+        assert_eq!(shown(none, |out| out.nstring(Some(b"\0")).done()), Err(EncodeError::Nul));
+        assert_eq!(shown(all, |out| out.nstring(Some(b"\0")).done()).as_deref(), Ok(r"~{1+}\r\n\x00"));
         let stream = shown(none, |out| out.stream(10, false).end().done());
         assert_eq!(stream.as_deref(), Ok(r"{10}\r\n<wait><10>\r\n"));
     }

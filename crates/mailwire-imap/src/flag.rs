@@ -412,11 +412,16 @@ pub(crate) fn flag_list(input: Input<'_>) -> Parsed<'_, Flags> {
     input = loose_spaces(input);
     while !is_closing(input) {
         let (rest, flag) = flag(input)?;
-        if let Some(flag) = flag {
-            flags.insert(flag);
+        match flag.map(Flag::bit) {
+            Some(Ok(bit)) => flags.known |= bit,
+            Some(Err(keyword)) => flags.keywords.push(keyword),
+            None => {}
         }
         input = if is_closing(rest) { rest } else { sp(rest)?.0 };
     }
+    // Sorted once: a list in falling order would make each insertion move all others.
+    flags.keywords.sort();
+    flags.keywords.dedup();
     Ok((close(input)?.0, flags))
 }
 

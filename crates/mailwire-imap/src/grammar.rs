@@ -266,7 +266,9 @@ pub(crate) fn nil(input: Input<'_>) -> Option<Input<'_>> {
 pub(crate) fn string(input: Input<'_>) -> Parsed<'_, Octets> {
     match input.first() {
         Some(b'"') => quoted(input),
-        Some(b'{' | b'~') => literal(input),
+        Some(b'{') => literal(input),
+        // No rule of a command has a string in which NUL may stand.
+        Some(b'~') if !input.context.is_command => literal(input),
         _ => input.expected("string"),
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     atom::valid,
     command::ListSelect,
     encoder::{EncodeError, Encoder},
-    grammar::{FLAG, astring, close, is, is_closing, list, loose_spaces, nil, open, quoted, run, sp},
+    grammar::{ATOM, FLAG, astring, close, is, is_closing, list, loose_spaces, nil, open, quoted, run, sp},
     input::{Input, Parsed},
     mailbox::mailbox,
     value::{Value, value},
@@ -262,7 +262,8 @@ fn name(input: Input<'_>) -> Parsed<'_, Mailbox> {
 
 /// `"(" [mbx-list-flags] ")"`
 pub(crate) fn attributes(input: Input<'_>) -> Parsed<'_, Attributes> {
-    let mut set = Attributes::default();
+    let is_loose = input.quirks().loose_flags && !input.context.is_command;
+    let (mut set, mut others) = (Attributes::default(), Vec::new());
     let (mut input, ()) = open(input)?;
     input = loose_spaces(input);
     while !is_closing(input) {
@@ -271,11 +272,29 @@ pub(crate) fn attributes(input: Input<'_>) -> Parsed<'_, Attributes> {
         match known {
             Some(index) => set.known |= 1 << index,
             None if octets.is_empty() => return input.expected("mbx-list-flags"),
-            None => set.insert_other(input.bytes(octets)),
+            None if !(is_attribute(octets) || is_loose) => return input.expected("mbx-list-flags"),
+            None => others.push(input.bytes(octets)),
         }
         input = if is_closing(rest) { rest } else { sp(rest)?.0 };
     }
+    set.others = without_doubles(&others);
     Ok((close(input)?.0, set))
+}
+
+/// `"\" atom`
+fn is_attribute(octets: &[u8]) -> bool {
+    octets.strip_prefix(b"\\").is_some_and(|name| !name.is_empty() && run(name, ATOM) == name.len())
+}
+
+/// The first of each name that is there several times; however many there are, they are sorted once.
+fn without_doubles(names: &[Octets]) -> Vec<Octets> {
+    let mut sorted: Vec<(Vec<u8>, usize)> =
+        names.iter().enumerate().map(|(place, name)| (name.to_ascii_lowercase(), place)).collect();
+    sorted.sort_unstable();
+    sorted.dedup_by(|later, first| later.0 == first.0);
+    let mut places: Vec<usize> = sorted.into_iter().map(|(_, place)| place).collect();
+    places.sort_unstable();
+    places.into_iter().filter_map(|place| names.get(place).cloned()).collect()
 }
 
 /// `DQUOTE QUOTED-CHAR DQUOTE / nil`
@@ -431,4 +450,69 @@ fn namespace_descr(input: Input<'_>) -> Parsed<'_, Namespace> {
         rest = after;
     }
     Ok((close(rest)?.0, namespace))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Decoder, Limits, Quirks,
+        response::{Data, Response},
+        table::{COMMAND, RESPONSE},
+    };
+
+    fn read(decoder: &Decoder, wire: &str) -> Option<List> {
+        match decoder.response(wire.as_bytes()) {
+            Response::Data(Data::List(list)) => Some(list),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn attributes_are_a_set() {
+        let many: Vec<Octets> =
+            (0..50_000).map(|number| alloc::format!("\\X{}", number % 30_000).into()).collect();
+        let wire =
+            alloc::format!("({})", many.iter().map(Octets::to_str_lossy).collect::<Vec<_>>().join(" "));
+        let set = RESPONSE.read(attributes, &wire).unwrap();
+        let names: Vec<Octets> = set.iter().map(|one| Octets::from(one.as_bytes())).collect();
+        assert_eq!(names, many[..30_000]);
+        let set = RESPONSE.read(attributes, "(\\X \\sent \\x \\SENT)").unwrap();
+        assert_eq!(set.iter().count(), 2);
+        assert!(set.contains(&Attribute::Sent) && !set.contains(&Attribute::Drafts));
+        for wire in ["(x)", "(\\)", "(\\a%)", "(\\\\a)", "(\\a[ b)"] {
+            assert!(COMMAND.lenient().read(attributes, wire).is_err(), "{wire}");
+            assert!(RESPONSE.read(attributes, wire).is_err(), "{wire}");
+            assert!(RESPONSE.lenient().read(attributes, wire).is_ok(), "{wire}");
+        }
+    }
+
+    #[test]
+    fn what_is_told_besides() {
+        let decoder = Decoder::default();
+        let list =
+            read(&decoder, "* LIST () \"/\" b (OLDNAME (\"a&-c\") childinfo (\"subscribed\" X-A) X (1 (2)))")
+                .unwrap();
+        assert_eq!(list.old_name(), Some(&Mailbox::new("a&c")));
+        assert!(list.has_child(&ListSelect::Subscribed) && !list.has_child(&ListSelect::Remote));
+        assert!(matches!(&list.extended[2], Extended::Other(name, Value::List(_)) if name == "X"));
+        // What has another form is kept as it is.
+        let list = read(&decoder, "* LIST () \"/\" b (OLDNAME (a b) CHILDINFO NIL OLDNAME x)").unwrap();
+        assert_eq!((list.old_name(), list.extended.len()), (None, 3));
+        assert!(!list.has_child(&ListSelect::Subscribed));
+        let mut utf8 = Decoder::new(Limits::client(), Quirks::strict());
+        utf8.set_utf8(true);
+        let list = read(&utf8, "* LIST () \"/\" b (\"OLDNAME\" (\"é&-\"))").unwrap();
+        assert_eq!(list.old_name(), Some(&Mailbox::new("é&-")));
+    }
+
+    #[test]
+    fn prefixes_have_translations() {
+        let wire = "* NAMESPACE ((\"\" \"/\" \"translation\" (\"Andere Ben&APw-tzer\") \"TRANSLATION\" (\"x\"))) NIL ((\"a\" \"/\" \"TRANSLATION\" (\"x\" \"y\")))";
+        let Response::Data(Data::Namespace(all)) = Decoder::default().response(wire.as_bytes()) else {
+            panic!()
+        };
+        assert_eq!(all.personal[0].translation, Some(Mailbox::new("Andere Benützer")));
+        assert_eq!((all.personal[0].extensions.len(), all.shared[0].extensions.len()), (1, 1));
+    }
 }

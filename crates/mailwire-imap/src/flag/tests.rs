@@ -25,6 +25,16 @@ fn flags_are_a_set_in_any_case() {
     }
 }
 
+/// Many keywords in falling order, and twice: the first of the same is kept.
+#[test]
+fn long_lists() {
+    let names: alloc::vec::Vec<_> = (0..60_000).rev().map(|number| alloc::format!("k{number:05}")).collect();
+    let wire = alloc::format!("({} {})", names.join(" "), names.join(" ").to_uppercase());
+    let read = RESPONSE.read(flag_list, &wire).unwrap();
+    assert_eq!((read.len(), read.contains(&Flag::keyword("K00000").unwrap())), (60_000, true));
+    assert!(read.iter().all(|flag| flag.as_bytes().starts_with(b"k")));
+}
+
 fn flags(names: &[&str]) -> Flags {
     names.iter().map(|name| Flag::keyword(name).unwrap()).collect()
 }
