@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, vec::Vec};
 
 use crate::{
-    BodyStructure, Envelope, Flags, ModSeq, Octets, ParseError, Uid, annotation,
+    Atom, BodyStructure, Envelope, Flags, ModSeq, Octets, ParseError, Uid, annotation,
     body_structure::body_structure,
     date::{DateTime, date_time},
     encoder::Encoder,
@@ -89,7 +89,7 @@ pub enum Item {
         error: ParseError,
     },
     /// Any other.
-    Other(Octets, Value),
+    Other(Atom, Value),
 }
 
 /// `"BODY" section ["<" number ">"] SP nstring`
@@ -207,7 +207,7 @@ impl Item {
             Self::GmailMessageId(id) => out.raw(b"X-GM-MSGID ").number(*id).done(),
             Self::GmailThreadId(id) => out.raw(b"X-GM-THRID ").number(*id).done(),
             Self::Invalid { .. } => out.raw(b"X-INVALID NIL").done(),
-            Self::Other(name, value) => value.encode(out.text(name).sp()),
+            Self::Other(name, value) => value.encode(out.raw(name.as_bytes()).sp()),
         }
     }
 }
@@ -328,7 +328,7 @@ fn item(input: Input<'_>) -> Parsed<'_, Option<Item>> {
         b"X-GM-THRID" => digits(rest).map(|(rest, id)| (rest, Item::GmailThreadId(id)))?,
         b"X-GM-LABELS" => list(rest, label).map(|(rest, labels)| (rest, Item::GmailLabels(labels)))?,
         _ => {
-            let name = input.bytes(input.up_to(after));
+            let name = Atom::from_parsed(input.bytes(input.up_to(after)));
             value(rest, 0).map(|(rest, value)| (rest, Item::Other(name, value)))?
         }
     };

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::{
-    Mailbox, ModSeq, Octets, Uid, UidValidity,
+    Atom, Mailbox, ModSeq, Octets, Uid, UidValidity,
     encoder::Encoder,
     grammar::{
         astring, close, is_closing, loose_nz_number, loose_spaces, nil, number, number64, open, sp, word,
@@ -53,7 +53,7 @@ pub enum Item {
     /// `UNSEEN`: messages without `\Seen`
     Unseen(u32),
     /// Any other.
-    Other(Octets, Value),
+    Other(Atom, Value),
 }
 
 /// What STATUS may ask for.
@@ -142,7 +142,7 @@ impl Item {
             Self::UidNext(uid) => (Attribute::UidNext, u64::from(uid.get())),
             Self::UidValidity(value) => (Attribute::UidValidity, u64::from(value.get())),
             Self::Unseen(number) => (Attribute::Unseen, u64::from(*number)),
-            Self::Other(name, value) => return value.encode(out.astring(name).sp()),
+            Self::Other(name, value) => return value.encode(out.raw(name.as_bytes()).sp()),
         };
         out.raw(attribute.as_bytes()).sp().number(number);
     }
@@ -174,7 +174,7 @@ pub(crate) fn mailbox_status(input: Input<'_>) -> Parsed<'_, MailboxStatus> {
 fn item(input: Input<'_>) -> Parsed<'_, Option<Item>> {
     let (rest, name) = word(input)?;
     let Some(attribute) = Attribute::read(name.as_bytes()) else {
-        let name = input.bytes(input.up_to(rest));
+        let name = Atom::from_parsed(input.bytes(input.up_to(rest)));
         return value(sp(rest)?.0, 0).map(|(rest, value)| (rest, Some(Item::Other(name, value))));
     };
     let (rest, ()) = sp(rest)?;

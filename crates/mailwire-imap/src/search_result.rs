@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
 use crate::{
-    Mailbox, ModSeq, Octets, PartialRange, Tag, UidValidity,
+    Atom, Mailbox, ModSeq, PartialRange, Tag, UidValidity,
     atom::tag_string,
     encoder::Encoder,
     grammar::{close, is_closing, loose_spaces, number, number64, nz_number, open, sp, word},
@@ -94,7 +94,7 @@ pub enum ESearchItem {
     /// `REMOVEFROM`: what went out of a result that is kept up to date
     RemoveFrom(Vec<(u32, NumberList<NonZeroU32>)>),
     /// Any other.
-    Other(Octets, Value),
+    Other(Atom, Value),
 }
 
 /// How well a message fits a fuzzy search, from 1 to 100
@@ -149,7 +149,7 @@ impl ESearchItem {
                 out.raw(b"RELEVANCY ").list(scores, |out, score| out.number(u64::from(score.get())).done());
             }
             Self::RemoveFrom(changes) => encode_changes(changes, out.raw(b"REMOVEFROM ")),
-            Self::Other(name, value) => value.encode(out.text(name).sp()),
+            Self::Other(name, value) => value.encode(out.raw(name.as_bytes()).sp()),
         }
     }
 }
@@ -244,7 +244,7 @@ fn item(input: Input<'_>) -> Parsed<'_, ESearchItem> {
         }
         b"REMOVEFROM" => changes(rest).map(|(rest, changes)| (rest, ESearchItem::RemoveFrom(changes))),
         _ => {
-            let name = input.bytes(input.up_to(after));
+            let name = Atom::from_parsed(input.bytes(input.up_to(after)));
             value(rest, 0).map(|(rest, value)| (rest, ESearchItem::Other(name, value)))
         }
     }

@@ -75,6 +75,7 @@ fn responses_both_ways() {
         "* LSUB () \".\" \"#news.comp mail\"",
         "* XLIST (\\HasNoChildren \\Sent) \"/\" Sent",
         "* STATUS blurdybloop (MESSAGES 231 UIDNEXT 44292)",
+        "* STATUS blurdybloop (NIL 5 X-NEW NIL)",
         "* STATUS x (SIZE 44421 DELETED 8 HIGHESTMODSEQ 7 MAILBOXID (F1) APPENDLIMIT NIL DELETED-STORAGE 5 X-NEW (1 2))",
         "* NAMESPACE ((\"\" \"/\")) ((\"~\" \"/\")) ((\"#shared/\" \"/\")(\"#public/\" \"/\" \"X-PARAM\" (\"FLAG1\" \"FLAG2\")))",
         "* NAMESPACE NIL NIL ((\"\" NIL))",

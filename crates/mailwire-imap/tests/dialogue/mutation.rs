@@ -1,4 +1,4 @@
-//! Lines that differ in one octet from those of a dialogue.
+//! Lines that differ in one octet or word from those of a dialogue.
 
 use bytes::Bytes;
 use mailwire_imap::{
@@ -10,7 +10,7 @@ use mailwire_imap::{
 
 use super::Recorded;
 
-/// What of the lines that differ in one octet is not read as it is written.
+/// What of the lines that differ in one octet or word is not read as it is written.
 pub(crate) fn failures(frame: &Recorded) -> Vec<String> {
     let limits = if frame.is_client { Limits::server() } else { Limits::client() };
     let mut decoder = Decoder::new(limits, Quirks::lenient());
@@ -30,6 +30,17 @@ pub(crate) fn failures(frame: &Recorded) -> Vec<String> {
             failures.extend(failure(frame.is_client, &decoder, abilities, &octets));
         }
     }
+    let words: Vec<&[u8]> = frame.octets.split(|octet| *octet == b' ').take(MAX_WORDS).collect();
+    for place in 1..words.len() {
+        for word in WORDS.iter().skip(place % STEP).step_by(STEP) {
+            let mut changed = words.clone();
+            match word {
+                Some(word) => changed[place] = word,
+                None => drop(changed.remove(place)),
+            }
+            failures.extend(failure(frame.is_client, &decoder, abilities, &changed.join(&b' ')));
+        }
+    }
     failures
 }
 
@@ -43,7 +54,8 @@ fn failure(is_client: bool, decoder: &Decoder, abilities: Abilities, octets: &[u
         let written = written(Encoder::client(abilities), |out| command.encode(out))?;
         let again = decoder.command(Bytes::from(written.clone()));
         // The charset of a text that is not ASCII is told, if the client did not.
-        let is_told = |again: &Command| !octets.is_ascii() && matches!(again.body, Body::Search(_));
+        let is_told =
+            |again: &Command| !octets.is_ascii() && matches!(again.body, Body::Search(_) | Body::ESearch(_));
         if again.as_ref().is_ok_and(|again| *again == command || is_told(again)) {
             None
         } else {
@@ -110,4 +122,44 @@ const CHANGES: &[Option<u8>] = &[
     Some(b'\n'),
     Some(0),
     Some(0x7F),
+];
+/// Longer lines are messages, again.
+const MAX_WORDS: usize = 40;
+const WORDS: &[Option<&[u8]>] = &[
+    None,
+    Some(b"NIL"),
+    Some(b"(NIL)"),
+    Some(b"()"),
+    Some(b"(a b)"),
+    Some(b"((a)(b (c)))"),
+    Some(b"\"\""),
+    Some(b"\"a\\\"\\\\b\""),
+    Some(b"\"NIL\""),
+    Some(b"{0}\r\n"),
+    Some(b"{3}\r\na\r\n"),
+    Some(b"~{1}\r\n\0"),
+    Some(b"*"),
+    Some(b"$"),
+    Some(b"0"),
+    Some(b"007"),
+    Some(b"1:*"),
+    Some(b"9:2,5"),
+    Some(b"4294967296"),
+    Some(b"18446744073709551616"),
+    Some(b"-1"),
+    Some(b"1.5e3"),
+    Some(b"\\Seen"),
+    Some(b"\\*"),
+    Some(b"(\\Seen"),
+    Some(b"a)"),
+    Some(b"[]"),
+    Some(b"BODY[1.MIME]<7>"),
+    Some(b"INBOX"),
+    Some(b"&AOk-"),
+    Some(b"\xC3\xA9"),
+    Some(b"\xFF"),
+    Some(b"17-Jul-1996"),
+    Some(b"\"17-Jul-1996 02:44:25 -0700\""),
+    Some(b"RETURN"),
+    Some(b"UID"),
 ];
