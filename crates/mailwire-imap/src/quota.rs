@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 use crate::{
     Atom, Mailbox, Octets,
     encoder::Encoder,
-    grammar::{astring, atom, close, digits, is_closing, list, loose_spaces, number64, open, sp, to_end},
+    grammar::{
+        astring, atom, close, digits, is_closing, list, loose_spaces, number64, open, quoted, sp, to_end,
+    },
     input::{Input, Parsed},
     mailbox::mailbox,
 };
@@ -154,6 +156,15 @@ pub(crate) fn limits(input: Input<'_>) -> Parsed<'_, Vec<Limit>> {
 
 /// `resource-name = "STORAGE" / "MESSAGE" / "MAILBOX" / "ANNOTATION-STORAGE" / resource-name-ext`
 fn resource_name(input: Input<'_>) -> Parsed<'_, ResourceName> {
+    // A server may have quoted it.
+    let is_quoted = input.first() == Some(b'"') && input.quirks().loose_numbers && !input.context.is_command;
+    if is_quoted {
+        let (rest, octets) = quoted(input)?;
+        return match Atom::new(&octets) {
+            Ok(name) => Ok((rest, ResourceName::read(&octets, || name))),
+            Err(_) => input.expected("resource-name"),
+        };
+    }
     let (rest, octets) = atom(input)?;
     Ok((rest, ResourceName::read(octets, || Atom::from_parsed(input.bytes(octets)))))
 }
@@ -182,6 +193,25 @@ mod tests {
         ];
         let read: Vec<_> = quota.resources.into_iter().map(|one| (one.name, one.usage, one.limit)).collect();
         assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn what_servers_send_otherwise() {
+        for (wire, shown) in [
+            ("* QUOTA \"\" (\"STORAGE\" 1 2)", Some((ResourceName::Storage, 1, 2))),
+            ("* QUOTA \"\" ( STORAGE  1  2 )", Some((ResourceName::Storage, 1, 2))),
+            ("* QUOTA \"\" (STORAGE -1 9.0e3)", Some((ResourceName::Storage, 0, 9000))),
+            ("* QUOTA \"\" (\"a b\" 1 2)", None),
+            ("* QUOTA \"\" (STORAGE 1)", None),
+        ] {
+            let strict = Decoder::new(Limits::client(), Quirks::strict());
+            assert!(matches!(strict.response(wire.as_bytes()), Response::Unknown(_)), "{wire}");
+            let read = match Decoder::default().response(wire.as_bytes()) {
+                Response::Data(Data::Quota(mut quota)) => quota.resources.pop(),
+                _ => None,
+            };
+            assert_eq!(read.map(|one| (one.name, one.usage, one.limit)), shown, "{wire}");
+        }
     }
 
     #[test]

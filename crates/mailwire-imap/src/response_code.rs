@@ -257,10 +257,10 @@ impl Code {
             Self::Modified(set) => set.encode(out),
             Self::NoUpdate(tag) => out.tag_string(tag).done(),
             Self::PermanentFlags(flags) => flags.encode(out),
-            Self::BadUrl(octets) => inside(octets, out).done(),
+            Self::BadUrl(url) => inside_url(url, out),
             Self::Referral(urls) => {
                 for url in urls {
-                    inside(url, out.sp());
+                    inside_url(url, out.sp());
                 }
             }
             Self::UidNext(uid) => out.number(uid.get().into()).done(),
@@ -283,6 +283,28 @@ impl Code {
 fn inside<'a>(octets: &[u8], out: &'a mut Encoder) -> &'a mut Encoder {
     let octets: Vec<u8> = octets.iter().map(|octet| if *octet == b']' { b')' } else { *octet }).collect();
     out.text(&octets)
+}
+
+/// The same, but the brackets of an address stay: `imap://[2001:db8::1]/`.
+fn inside_url(url: &[u8], out: &mut Encoder) {
+    let length = url_length(url);
+    let (whole, rest) = url.split_at_checked(length).unwrap_or((url, b""));
+    out.text(whole);
+    inside(rest, out);
+}
+
+/// How many octets are before the bracket that ends the code.
+fn url_length(octets: &[u8]) -> usize {
+    let mut is_open = false;
+    let end = octets.iter().position(|octet| match octet {
+        b'[' => {
+            is_open = true;
+            false
+        }
+        b']' => !core::mem::take(&mut is_open),
+        _ => false,
+    });
+    end.unwrap_or(octets.len())
 }
 
 /// `"[" resp-text-code "]"`; nothing if the brackets are part of the text.
@@ -446,8 +468,12 @@ fn bad_url(input: Input<'_>) -> Parsed<'_, Octets> {
     if input.first() == Some(b'"') {
         return quoted(input);
     }
-    let (octets, rest) = input.split(input.rest().iter().position(|octet| *octet == b']').unwrap_or(0));
-    if octets.is_empty() { input.expected("url-resp-text") } else { Ok((rest, input.bytes(octets))) }
+    let (octets, rest) = input.split(url_length(input.rest()));
+    if octets.is_empty() || rest.is_empty() {
+        input.expected("url-resp-text")
+    } else {
+        Ok((rest, input.bytes(octets)))
+    }
 }
 
 fn referral(mut input: Input<'_>) -> Parsed<'_, Code> {
@@ -460,10 +486,10 @@ fn referral(mut input: Input<'_>) -> Parsed<'_, Code> {
     Ok((input, Code::Referral(urls)))
 }
 
-/// Octets up to a space or the bracket; a URL has none of both.
+/// Octets up to a space or the bracket that ends the code; a URL has none of both.
 fn url(input: Input<'_>) -> Parsed<'_, Octets> {
-    let is_part = |octet: &u8| octet.is_ascii_graphic() && *octet != b']';
-    let (octets, rest) = input.split(input.rest().iter().take_while(|octet| is_part(octet)).count());
+    let length = input.rest().iter().take_while(|octet| octet.is_ascii_graphic()).count();
+    let (octets, rest) = input.split(url_length(input.rest().get(..length).unwrap_or_default()));
     if octets.is_empty() { input.expected("URL") } else { Ok((rest, input.bytes(octets))) }
 }
 

@@ -135,6 +135,8 @@ fn responses_both_ways() {
         "* GENURLAUTH \"imap://joe@example.com/INBOX/;uid=20/;section=1.2;urlauth=submit+fred:internal:91354a473744909d\"",
         "* URLFETCH \"imap://a\" {1}\r\nx \"imap://b\" NIL",
         "* URLFETCH \"imap://a\" (BODYPARTSTRUCTURE (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 1 1)) (BINARY ~{1}\r\n\0) \"imap://b\" (BODY NIL)",
+        "a NO [REFERRAL imap://ann@[2001:db8::1]:143/INBOX imap://[::1]/] try [these]",
+        "a NO [BADURL imap://[::1]/a b] text] x",
         "* OK [URLMECH INTERNAL XSAMPLE=P34OKhO7VEkCbsiYY8rGEg==] done",
         "* OK [ANNOTATIONS NONE] x",
         "* OK [ANNOTATIONS READ-ONLY] x",
