@@ -194,9 +194,16 @@ impl Multipart {
         for part in &self.parts {
             part.encode(out);
         }
-        out.sp().string(&self.subtype);
+        // One without parts is no structure of the standard; it is written so that it is read as what it is.
+        if !self.parts.is_empty() {
+            out.sp();
+        }
+        out.string(&self.subtype);
         if self.extension.fields > 0 {
-            encode_parameters(&self.parameters, out.sp());
+            match (self.parts.as_slice(), self.parameters.as_slice()) {
+                ([], []) => out.raw(b" ()").done(),
+                (_, parameters) => encode_parameters(parameters, out.sp()),
+            }
             self.extension.encode(out);
         }
         out.raw(b")");
@@ -286,7 +293,7 @@ fn find<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a Octets> {
     parameters.iter().find(|(known, _)| known.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
 }
 
-fn encode_parameters(parameters: &Parameters, out: &mut Encoder) {
+fn encode_parameters(parameters: &[(Octets, Octets)], out: &mut Encoder) {
     if parameters.is_empty() {
         out.raw(b"NIL");
         return;

@@ -205,7 +205,11 @@ fn what_servers_send_otherwise() {
         ),
         (
             "* 1 FETCH (BODYSTRUCTURE (\"ALTERNATIVE\" (\"BOUNDARY\" \"x\") NIL NIL))",
-            "* 1 FETCH (BODYSTRUCTURE ( \"ALTERNATIVE\" (\"BOUNDARY\" \"x\") NIL NIL))",
+            "* 1 FETCH (BODYSTRUCTURE (\"ALTERNATIVE\" (\"BOUNDARY\" \"x\") NIL NIL))",
+        ),
+        (
+            "* 1 FETCH (BODYSTRUCTURE (\"ALTERNATIVE\" () NIL NIL) )",
+            "* 1 FETCH (BODYSTRUCTURE (\"ALTERNATIVE\" () NIL NIL))",
         ),
         (
             "* 1 FETCH (BODYSTRUCTURE (\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 200 NIL (NIL NIL) NIL NIL))",

@@ -93,7 +93,7 @@ fn written(mut out: Encoder, write: impl FnOnce(&mut Encoder)) -> Option<Vec<u8>
 /// Longer lines are messages for the most part.
 const MAX_LENGTH: usize = 250;
 /// Each change is made at one in so many places.
-const STEP: usize = 7;
+const STEP: usize = 13;
 const CHANGES: &[Option<u8>] = &[
     None,
     Some(b' '),
