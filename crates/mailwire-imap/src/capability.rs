@@ -9,6 +9,7 @@ use crate::{
     Atom, Octets,
     acl::Rights,
     atom::{InvalidAtom, valid},
+    command::ThreadAlgorithm,
     encoder::Encoder,
     grammar::{ATOM, is},
     input::{Input, Parsed},
@@ -136,7 +137,7 @@ macro_rules! capabilities {
             /// `SAVELIMIT=`
             SaveLimit(u64),
             /// `THREAD=`
-            Thread(Octets),
+            Thread(ThreadAlgorithm),
             /// Any other.
             Other(Octets),
         }
@@ -268,7 +269,7 @@ impl Capability {
             return Self::SaveLimit(limit);
         }
         if let Some(value) = after("THREAD=") {
-            return Self::Thread(bytes(value));
+            return Self::Thread(ThreadAlgorithm::read(Atom::from_parsed(bytes(value))));
         }
         Self::Other(bytes(word))
     }

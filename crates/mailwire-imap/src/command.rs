@@ -23,7 +23,7 @@ pub(crate) mod parse;
 pub(crate) mod search;
 
 pub use list::{List, ListReturn, ListSelect};
-pub use search::{Criterion, ESearch, Return, SearchCommand, Sort, SortKey, Source, Thread};
+pub use search::{Criterion, ESearch, Return, SearchCommand, Sort, SortKey, Source, Thread, ThreadAlgorithm};
 
 /// A command with the tag that its answer will bear.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
 use crate::{
-    BodyStructure, Octets, Tag, Uid, command::Messages, fetch::Content, section::Part, value::Value,
+    Atom, BodyStructure, Octets, Tag, Uid, command::Messages, fetch::Content, section::Part, value::Value,
 };
 
 mod encode;
@@ -95,7 +95,14 @@ pub enum Item {
     /// `UID`, which comes first
     Uid(Uid),
     /// Any other.
-    Other(Octets, Value),
+    Other {
+        /// Its name.
+        name: Atom,
+        /// Which part of the message, if it is told.
+        part: Option<Part>,
+        /// Its value.
+        value: Value,
+    },
 }
 
 /// `converterror-phrase` ([RFC 5259 section 9](https://www.rfc-editor.org/rfc/rfc5259#section-9))

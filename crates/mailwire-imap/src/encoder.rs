@@ -6,7 +6,7 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 
 use crate::{
     Mailbox, Octets, Tag,
-    grammar::{ASTRING, LIST, run},
+    grammar::{ASTRING, ATOM, LIST, run},
 };
 
 /// Writes commands or responses, in the forms that the peer understands.
@@ -138,6 +138,21 @@ impl Encoder {
     /// A tag as a quoted string, in which nothing of a tag has to be escaped.
     pub(crate) fn tag_string(&mut self, tag: &Tag) -> &mut Self {
         self.raw(b"\"").raw(tag.as_bytes()).raw(b"\"")
+    }
+
+    /// An atom or quoted string in the text of a status, where there are no literals: control characters become spaces.
+    pub(crate) fn text_string(&mut self, octets: &[u8]) -> &mut Self {
+        if !octets.is_empty() && run(octets, ATOM) == octets.len() && !octets.eq_ignore_ascii_case(b"NIL") {
+            return self.raw(octets);
+        }
+        self.raw(b"\"");
+        for octet in octets {
+            if matches!(octet, b'"' | b'\\') {
+                self.raw(b"\\");
+            }
+            self.text(&[*octet]);
+        }
+        self.raw(b"\"")
     }
 
     /// A mailbox name: in UTF-8 or modified UTF-7, or as it was received.

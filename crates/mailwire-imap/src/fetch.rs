@@ -269,7 +269,7 @@ fn item_or_invalid(input: Input<'_>) -> Parsed<'_, Option<Item>> {
 }
 
 /// The name of an item, with its section: up to a space outside of brackets and of what is in them.
-pub(crate) fn name(input: Input<'_>) -> Parsed<'_, ()> {
+fn name(input: Input<'_>) -> Parsed<'_, ()> {
     let (mut rest, _) = word(input)?;
     if rest.first() == Some(b'[') {
         rest = section(rest)?.0;

@@ -219,7 +219,7 @@ impl Code {
             }
             Self::BadCharset(charsets) if charsets.is_empty() => {}
             Self::BadCharset(charsets) => {
-                out.list(charsets, |out, charset| out.astring(charset).done()).done();
+                out.list(charsets, |out, charset| out.text_string(charset).done()).done();
             }
             Self::BadEvent(names) if names.is_empty() => {}
             Self::BadEvent(names) => out.list(names, |out, name| name.encode(out)).done(),

@@ -1,7 +1,7 @@
 //! What SEARCH, SORT and THREAD find.
 
 use alloc::vec::Vec;
-use core::num::NonZeroU32;
+use core::{num::NonZeroU32, slice};
 
 use crate::{
     Atom, Mailbox, ModSeq, PartialRange, Tag, UidValidity,
@@ -116,6 +116,34 @@ impl Score {
 }
 
 impl ESearch {
+    /// All that was found, in the order of the result; nothing if it was not asked for, or nothing was found.
+    pub fn all(&self) -> Option<&NumberList<NonZeroU32>> {
+        self.items
+            .iter()
+            .find_map(|item| if let ESearchItem::All(numbers) = item { Some(numbers) } else { None })
+    }
+
+    /// How many messages were found, if it was asked for.
+    pub fn count(&self) -> Option<u32> {
+        self.items
+            .iter()
+            .find_map(|item| if let ESearchItem::Count(count) = item { Some(*count) } else { None })
+    }
+
+    /// The last message that was found; nothing if it was not asked for, or nothing was found.
+    pub fn max(&self) -> Option<NonZeroU32> {
+        self.items
+            .iter()
+            .find_map(|item| if let ESearchItem::Max(number) = item { Some(*number) } else { None })
+    }
+
+    /// The first message that was found; nothing if it was not asked for, or nothing was found.
+    pub fn min(&self) -> Option<NonZeroU32> {
+        self.items
+            .iter()
+            .find_map(|item| if let ESearchItem::Min(number) = item { Some(*number) } else { None })
+    }
+
     pub(crate) fn encode(&self, out: &mut Encoder) {
         encode_correlator(self.tag.as_ref(), self.mailbox.as_ref(), out);
         if self.is_uid {
@@ -233,7 +261,7 @@ fn item(input: Input<'_>) -> Parsed<'_, ESearchItem> {
     let (rest, ()) = sp(after)?;
     match name.as_bytes() {
         b"ADDTO" => changes(rest).map(|(rest, changes)| (rest, ESearchItem::AddTo(changes))),
-        b"ALL" => number_list(rest).map(|(rest, numbers)| (rest, ESearchItem::All(numbers))),
+        b"ALL" => result_list(rest).map(|(rest, numbers)| (rest, ESearchItem::All(numbers))),
         b"COUNT" => number(rest).map(|(rest, count)| (rest, ESearchItem::Count(count))),
         b"MAX" => nz_number(rest).map(|(rest, number)| (rest, ESearchItem::Max(number))),
         b"MIN" => nz_number(rest).map(|(rest, number)| (rest, ESearchItem::Min(number))),
@@ -260,10 +288,16 @@ fn score(input: Input<'_>) -> Parsed<'_, Score> {
     }
 }
 
+/// `sequence-set` of a result: in its order, but `12:10` is `10:12`
+/// ([RFC 5267 section 3.2](https://www.rfc-editor.org/rfc/rfc5267#section-3.2)).
+fn result_list(input: Input<'_>) -> Parsed<'_, NumberList<NonZeroU32>> {
+    number_list(input).map(|(rest, numbers)| (rest, numbers.rising()))
+}
+
 fn changes(input: Input<'_>) -> Parsed<'_, Vec<(u32, NumberList<NonZeroU32>)>> {
     crate::grammar::list(input, |input| {
         let (rest, position) = number(input)?;
-        let (rest, numbers) = number_list(sp(rest)?.0)?;
+        let (rest, numbers) = result_list(sp(rest)?.0)?;
         Ok((rest, (position, numbers)))
     })
 }
@@ -275,7 +309,7 @@ fn partial(input: Input<'_>) -> Parsed<'_, ESearchItem> {
     let (rest, ()) = sp(rest)?;
     let (rest, numbers) = match crate::grammar::nil(rest) {
         Some(rest) => (rest, None),
-        None => number_list(rest).map(|(rest, numbers)| (rest, Some(numbers)))?,
+        None => result_list(rest).map(|(rest, numbers)| (rest, Some(numbers)))?,
     };
     Ok((close(rest)?.0, ESearchItem::Partial(range, numbers)))
 }
@@ -294,14 +328,25 @@ pub struct Thread {
 
 impl Thread {
     pub(crate) fn encode(&self, out: &mut Encoder) {
+        // A stack of our own: who writes mail decides how deep threads nest.
+        let mut stack = Vec::from([self.encode_members(out)]);
+        while let Some(branches) = stack.last_mut() {
+            match branches.next() {
+                Some(branch) => stack.push(branch.encode_members(out)),
+                None => {
+                    out.raw(b")");
+                    stack.pop();
+                }
+            }
+        }
+    }
+
+    fn encode_members(&self, out: &mut Encoder) -> slice::Iter<'_, Self> {
         out.raw(b"(").separated(&self.members, |out, number| out.number(u64::from(*number)).done());
         if !self.members.is_empty() && !self.branches.is_empty() {
             out.sp();
         }
-        for branch in &self.branches {
-            branch.encode(out);
-        }
-        out.raw(b")");
+        self.branches.iter()
     }
 }
 
@@ -336,3 +381,6 @@ fn thread(input: Input<'_>, depth: usize) -> Parsed<'_, Thread> {
     }
     Ok((close(input)?.0, one))
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,7 +51,7 @@ fn words_and_what_they_mean() {
         ("LITERAL-", Capability::LiteralMinus),
         ("MESSAGELIMIT=1000", Capability::MessageLimit(1000)),
         ("SAVELIMIT=1000", Capability::SaveLimit(1000)),
-        ("THREAD=REFERENCES", Capability::Thread(octets("REFERENCES"))),
+        ("THREAD=REFERENCES", Capability::Thread(ThreadAlgorithm::References)),
         ("UTF8=ACCEPT", Capability::Utf8Accept),
         ("UTF8=ALL", Capability::Utf8All),
         ("UTF8=ONLY", Capability::Utf8Only),

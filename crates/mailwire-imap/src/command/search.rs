@@ -23,7 +23,8 @@ pub struct SearchCommand {
     pub is_uid: bool,
     /// What is asked for: nothing for `* SEARCH`, a list for `* ESEARCH`.
     pub returns: Option<Vec<Return>>,
-    /// The charset of the texts. If there is none, `UTF-8` is told where the texts need it.
+    /// The charset of the texts. If there is none, `UTF-8` is told where the texts need it; after UTF-8 was enabled none
+    /// may be told ([RFC 6855 section 3](https://www.rfc-editor.org/rfc/rfc6855#section-3)).
     pub charset: Option<Octets>,
     /// Which messages.
     pub search: Search,
@@ -33,6 +34,24 @@ impl SearchCommand {
     /// `UID SEARCH`, without options.
     pub fn uid(search: Search) -> Self {
         Self { is_uid: true, returns: None, charset: None, search }
+    }
+
+    /// `SEARCH`, without options.
+    pub fn sequence(search: Search) -> Self {
+        Self { is_uid: false, ..Self::uid(search) }
+    }
+
+    /// The same with options; with none of them at all, the answer is `* ESEARCH` with all that was found.
+    ///
+    /// ```
+    /// use mailwire_imap::{Search, command::{Return, SearchCommand}};
+    ///
+    /// let count = SearchCommand::uid(Search::unseen()).returning([Return::Count]);
+    /// assert_eq!(count.returns, Some(vec![Return::Count]));
+    /// ```
+    #[must_use]
+    pub fn returning(self, options: impl IntoIterator<Item = Return>) -> Self {
+        Self { returns: Some(options.into_iter().collect()), ..self }
     }
 }
 
@@ -95,6 +114,12 @@ impl ESearch {
         let source = Source { mailboxes: mailboxes.into_iter().collect(), scope: Vec::new() };
         Self { source: Some(source), returns: None, charset: None, search }
     }
+
+    /// The same with options.
+    #[must_use]
+    pub fn returning(self, options: impl IntoIterator<Item = Return>) -> Self {
+        Self { returns: Some(options.into_iter().collect()), ..self }
+    }
 }
 
 /// What SORT takes.
@@ -104,8 +129,22 @@ impl ESearch {
 pub struct Sort {
     /// The search; its charset has to be told, and is `UTF-8` if it is not given.
     pub search: SearchCommand,
-    /// By what, in order.
+    /// By what, in order; at least one.
     pub criteria: Vec<Criterion>,
+}
+
+impl Sort {
+    /// `UID SORT`; the order of what is the same by the first criterion is that of the second, and so on.
+    ///
+    /// ```
+    /// use mailwire_imap::{Search, command::{Sort, SortKey}};
+    ///
+    /// let sort = Sort::uid([SortKey::Date.reversed(), SortKey::Subject.into()], Search::undeleted());
+    /// assert!(sort.criteria[0].reverse && !sort.criteria[1].reverse);
+    /// ```
+    pub fn uid(criteria: impl IntoIterator<Item = Criterion>, search: Search) -> Self {
+        Self { search: SearchCommand::uid(search), criteria: criteria.into_iter().collect() }
+    }
 }
 
 /// `sort-criterion`
@@ -149,6 +188,19 @@ pub enum SortKey {
     To,
 }
 
+impl SortKey {
+    /// From the greatest to the least.
+    pub const fn reversed(self) -> Criterion {
+        Criterion { reverse: true, key: self }
+    }
+}
+
+impl From<SortKey> for Criterion {
+    fn from(key: SortKey) -> Self {
+        Self { reverse: false, key }
+    }
+}
+
 /// What THREAD takes.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
@@ -156,8 +208,50 @@ pub enum SortKey {
 pub struct Thread {
     /// The search; its charset has to be told, and is `UTF-8` if it is not given.
     pub search: SearchCommand,
-    /// `ORDEREDSUBJECT`, `REFERENCES`, `REFS`
-    pub algorithm: Atom,
+    /// How messages are put together.
+    pub algorithm: ThreadAlgorithm,
+}
+
+/// `thread-alg`: how messages are put together ([RFC 5256 section 3](https://www.rfc-editor.org/rfc/rfc5256#section-3))
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
+#[non_exhaustive]
+pub enum ThreadAlgorithm {
+    /// `ORDEREDSUBJECT`: by subject
+    OrderedSubject,
+    /// `REFERENCES`: by what they refer to, and by subject
+    References,
+    /// `REFS`: by what they refer to alone; of Dovecot
+    Refs,
+    /// Any other.
+    Other(Atom),
+}
+
+impl ThreadAlgorithm {
+    /// The name as on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::OrderedSubject => "ORDEREDSUBJECT",
+            Self::References => "REFERENCES",
+            Self::Refs => "REFS",
+            Self::Other(name) => name.as_str(),
+        }
+    }
+
+    pub(crate) fn read(name: Atom) -> Self {
+        [Self::OrderedSubject, Self::References, Self::Refs]
+            .into_iter()
+            .find(|known| name.is(known.as_str()))
+            .unwrap_or(Self::Other(name))
+    }
+}
+
+impl Thread {
+    /// `UID THREAD`
+    pub fn uid(algorithm: ThreadAlgorithm, search: Search) -> Self {
+        Self { search: SearchCommand::uid(search), algorithm }
+    }
 }
 
 impl SearchCommand {
@@ -233,6 +327,9 @@ fn encode_criteria(search: &SearchCommand, out: &mut Encoder) {
 
 impl Sort {
     pub(super) fn encode(&self, out: &mut Encoder) {
+        if self.criteria.is_empty() {
+            out.fail(EncodeError::EmptyList);
+        }
         encode_returns(self.search.returns.as_deref(), out);
         out.sp().list(&self.criteria, |out, one| {
             one.key.encode(out.raw(if one.reverse { b"REVERSE " } else { b"" }));
@@ -269,7 +366,7 @@ impl SortKey {
 impl Thread {
     pub(super) fn encode(&self, out: &mut Encoder) {
         encode_returns(self.search.returns.as_deref(), out);
-        encode_criteria(&self.search, out.sp().raw(self.algorithm.as_bytes()).sp());
+        encode_criteria(&self.search, out.sp().raw(self.algorithm.as_str().as_bytes()).sp());
     }
 }
 
@@ -424,7 +521,7 @@ pub(super) fn thread(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
     let (rest, charset) = astring(sp(rest)?.0)?;
     let (rest, search) = program(sp(rest)?.0)?;
     let search = SearchCommand { is_uid, returns, charset: Some(charset), search };
-    Ok((rest, Body::Thread(Thread { search, algorithm })))
+    Ok((rest, Body::Thread(Thread { search, algorithm: ThreadAlgorithm::read(algorithm) })))
 }
 
 #[cfg(test)]

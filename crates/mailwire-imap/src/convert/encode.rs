@@ -96,7 +96,13 @@ impl Item {
                 encode_result(content, out, Content::encode);
             }
             Self::Uid(uid) => out.raw(b"UID ").number(uid.get().into()).done(),
-            Self::Other(name, value) => value.encode(out.text(name).sp()),
+            Self::Other { name, part, value } => {
+                out.raw(name.as_bytes());
+                if let Some(part) = part {
+                    part.encode(out);
+                }
+                value.encode(out.sp());
+            }
         }
     }
 }

@@ -4,11 +4,11 @@ use super::{
     Attribute, BadParameters, Conversion, Convert, Converted, Failure, Item, MissingParameters, Reason,
 };
 use crate::{
-    Octets,
+    Atom, Octets,
     atom::tag_string,
     body_structure::body_structure,
     command::Messages,
-    fetch::{self, content, origin},
+    fetch::{content, origin},
     fetch_attribute::partial,
     grammar::{astring, close, is_closing, list, nstring, number64, nz_number, open, sp, string, word},
     input::{Input, Parsed},
@@ -128,9 +128,12 @@ fn convert_msg_att(input: Input<'_>) -> Parsed<'_, Item> {
         }
         b"UID" => nz_number(sp(after)?.0).map(|(rest, uid)| (rest, Item::Uid(uid.into()))),
         _ => {
-            let (rest, ()) = fetch::name(input)?;
-            let name = input.bytes(input.up_to(rest));
-            value(sp(rest)?.0, 0).map(|(rest, value)| (rest, Item::Other(name, value)))
+            let name = Atom::from_parsed(input.bytes(input.up_to(after)));
+            let (rest, part) = match after.first() {
+                Some(b'[') => section_binary(after).map(|(rest, part)| (rest, Some(part)))?,
+                _ => (after, None),
+            };
+            value(sp(rest)?.0, 0).map(|(rest, value)| (rest, Item::Other { name, part, value }))
         }
     }
 }

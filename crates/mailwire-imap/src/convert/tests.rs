@@ -164,10 +164,11 @@ fn answers_both_ways() {
         ),
         (
             "(X-NEW[1] (a b))",
-            vec![Item::Other(
-                "X-NEW[1]".into(),
-                Value::List(vec![Value::Atom("a".into()), Value::Atom("b".into())]),
-            )],
+            vec![Item::Other {
+                name: Atom::new("X-NEW").unwrap(),
+                part: Some(part(&[1])),
+                value: Value::List(vec![Value::Atom("a".into()), Value::Atom("b".into())]),
+            }],
         ),
     ] {
         let response = converted(items);

@@ -45,7 +45,7 @@ fn return_options() {
         let key = SortKey::Date;
         let sort = Sort { search: search.clone(), criteria: vec![Criterion { reverse: true, key }] };
         check(&format!("UID SORT {wire}(REVERSE DATE) UTF-8 ALL"), Body::Sort(sort));
-        let thread = Thread { search, algorithm: Atom::new("REFS").unwrap() };
+        let thread = Thread { search, algorithm: ThreadAlgorithm::Refs };
         check(&format!("UID THREAD {wire}REFS UTF-8 ALL"), Body::Thread(thread));
     }
     // The grammar has no space before this list, all examples do.
@@ -123,4 +123,54 @@ fn updates_are_cancelled_by_tag() {
         "CANCELUPDATE \"B01\" \"]2\"",
         Body::CancelUpdate(vec![Tag::new("B01").unwrap(), Tag::new("]2").unwrap()]),
     );
+}
+
+#[test]
+fn algorithms() {
+    for (wire, algorithm) in [
+        ("ORDEREDSUBJECT", ThreadAlgorithm::OrderedSubject),
+        ("REFERENCES", ThreadAlgorithm::References),
+        ("REFS", ThreadAlgorithm::Refs),
+        ("X-SIZE", ThreadAlgorithm::Other(Atom::new("X-SIZE").unwrap())),
+    ] {
+        let mut thread = Thread::uid(algorithm, Search::unseen());
+        thread.search.charset = Some("US-ASCII".into());
+        check(&format!("UID THREAD {wire} US-ASCII UNSEEN"), Body::Thread(thread));
+    }
+    let read = |wire: &[u8]| strict().command(wire).map(|command| command.body);
+    assert_eq!(read(b"a uid thread refs utf-8 all"), read(b"a UID THREAD REFS utf-8 ALL"));
+}
+
+#[test]
+fn commands_as_sentences() {
+    for (body, wire) in [
+        (Body::Search(SearchCommand::uid(Search::unseen())), "UID SEARCH UNSEEN"),
+        (Body::Search(SearchCommand::sequence(Search::all()).returning([])), "SEARCH RETURN () ALL"),
+        (Body::Search(SearchCommand::uid(Search::from("é"))), "UID SEARCH CHARSET UTF-8 FROM {2+}\r\né"),
+        (
+            Body::ESearch(ESearch::new([MailboxFilter::Personal], Search::seen()).returning([Return::Min])),
+            "ESEARCH IN (personal) RETURN (MIN) SEEN",
+        ),
+        (
+            Body::Sort(Sort::uid([SortKey::Date.reversed(), SortKey::To.into()], Search::all())),
+            "UID SORT (REVERSE DATE TO) UTF-8 ALL",
+        ),
+        (
+            Body::Thread(Thread::uid(ThreadAlgorithm::References, Search::all())),
+            "UID THREAD REFERENCES UTF-8 ALL",
+        ),
+    ] {
+        let command = Command { tag: Tag::new("a").unwrap(), body };
+        let written = encoded(&command, Abilities { utf8: false, ..Abilities::all() });
+        assert_eq!(written, format!("a {wire}\r\n"));
+    }
+    for body in [
+        Body::Sort(Sort::uid([], Search::all())),
+        Body::ESearch(ESearch::new([], Search::all())),
+        Body::CancelUpdate(vec![]),
+    ] {
+        let mut out = Encoder::client(Abilities::default());
+        Command { tag: Tag::new("a").unwrap(), body }.encode(&mut out);
+        assert_eq!(out.finish(), Err(EncodeError::EmptyList));
+    }
 }
