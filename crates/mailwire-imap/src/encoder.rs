@@ -351,6 +351,9 @@ pub enum EncodeError {
     /// Search keys are nested deeper than servers, and our own decoder, read by default.
     #[error("search keys are nested more than 100 levels deep")]
     TooDeep,
+    /// A flag with a backslash stands where only keywords can: SEARCH has keys of their own for these.
+    #[error("a flag is no keyword")]
+    NotKeyword,
     /// A string holds NUL, and the peer does not understand literal8.
     #[error("a string holds NUL, which the peer cannot read")]
     Nul,

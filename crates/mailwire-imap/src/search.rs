@@ -101,7 +101,7 @@ pub enum Search {
     GmailThreadId(u64),
     /// `HEADER`: a field of this name with this in it
     Header(Octets, Octets),
-    /// `KEYWORD`
+    /// `KEYWORD`: a flag without a backslash; the others have keys of their own
     Keyword(Flag),
     /// `LARGER`, in octets
     Larger(u64),
@@ -163,7 +163,7 @@ pub enum Search {
     Undraft,
     /// `UNFLAGGED`
     Unflagged,
-    /// `UNKEYWORD`
+    /// `UNKEYWORD`: a flag without a backslash
     Unkeyword(Flag),
     /// `UNSEEN`
     Unseen,

@@ -2,7 +2,7 @@ use alloc::vec::Vec;
 
 use super::Search;
 use crate::{
-    Octets, annotation,
+    Flag, Octets, annotation,
     encoder::{EncodeError, Encoder},
 };
 
@@ -68,7 +68,7 @@ impl Search {
             Self::GmailMessageId(id) => out.raw(b"X-GM-MSGID ").number(*id).done(),
             Self::GmailThreadId(id) => out.raw(b"X-GM-THRID ").number(*id).done(),
             Self::Header(name, text) => out.raw(b"HEADER ").astring(name).sp().astring(text).done(),
-            Self::Keyword(flag) => out.raw(b"KEYWORD ").raw(flag.as_bytes()).done(),
+            Self::Keyword(flag) => encode_keyword(flag, out.raw(b"KEYWORD ")),
             Self::Larger(octets) => out.raw(b"LARGER ").number(*octets).done(),
             Self::ModSeq(value) => out.raw(b"MODSEQ ").number(value.get()).done(),
             Self::Not(key) => key.encode(out.raw(b"NOT "), depth + 1),
@@ -88,7 +88,7 @@ impl Search {
             Self::Since(date) => date.encode(out.raw(b"SINCE ")),
             Self::Smaller(octets) => out.raw(b"SMALLER ").number(*octets).done(),
             Self::Uid(set) => set.encode(out.raw(b"UID ")),
-            Self::Unkeyword(flag) => out.raw(b"UNKEYWORD ").raw(flag.as_bytes()).done(),
+            Self::Unkeyword(flag) => encode_keyword(flag, out.raw(b"UNKEYWORD ")),
             Self::Younger(seconds) => out.raw(b"YOUNGER ").number(seconds.get().into()).done(),
             _ => out.fail(EncodeError::EmptyList).done(),
         }
@@ -136,3 +136,11 @@ impl Search {
 
 /// As much as our own decoder reads by default.
 const MAX_NESTING: usize = 100;
+
+/// `flag-keyword = atom`
+fn encode_keyword(flag: &Flag, out: &mut Encoder) {
+    if flag.as_bytes().starts_with(b"\\") {
+        out.fail(EncodeError::NotKeyword);
+    }
+    out.raw(flag.as_bytes());
+}

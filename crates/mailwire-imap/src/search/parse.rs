@@ -118,9 +118,10 @@ fn group(input: Input<'_>, depth: usize) -> Parsed<'_, Search> {
     Ok((close(input)?.0, Search::And(keys)))
 }
 
+/// `flag-keyword = atom`: the flags with a backslash have keys of their own.
 fn keyword(input: Input<'_>) -> Parsed<'_, Flag> {
     match flag(input)? {
-        (rest, Some(flag)) => Ok((rest, flag)),
+        (rest, Some(flag)) if !flag.as_bytes().starts_with(b"\\") => Ok((rest, flag)),
         _ => input.expected("flag-keyword"),
     }
 }

@@ -96,6 +96,15 @@ fn other_forms_of_the_same_key() {
 }
 
 #[test]
+fn a_system_flag_is_no_keyword() {
+    for key in [Search::Keyword(Flag::Seen), Search::Unkeyword(Flag::keyword("\\X").unwrap())] {
+        let mut out = Encoder::client(crate::encoder::Abilities::all());
+        key.encode_program(&mut out);
+        assert_eq!(out.finish(), Err(crate::encoder::EncodeError::NotKeyword));
+    }
+}
+
+#[test]
 fn what_is_no_key() {
     for wire in [
         "",
@@ -119,6 +128,8 @@ fn what_is_no_key() {
         "HEADER a",
         "HEADER",
         "KEYWORD",
+        "KEYWORD \\Seen",
+        "UNKEYWORD \\Deleted",
         "LARGER",
         "LARGER -1",
         "LARGER x",
