@@ -355,10 +355,15 @@ fn streamed_literals_are_told_by_their_length() {
 proptest! {
     #[test]
     fn no_octets_panic_and_what_is_read_is_stable(
+        start in proptest::sample::select(STARTS),
         parts in proptest::collection::vec(proptest::sample::select(PIECES), 0..30),
     ) {
-        let wire = parts.concat();
+        let wire = [start, &parts.concat()].concat();
         if let Response::Data(data) = Decoder::default().response(wire.as_bytes()) {
+            // The framer ends a status where a line ends: there are no literals in it.
+            if matches!(data, Data::Status(_)) && wire.contains("\r\n") {
+                return Ok(());
+            }
             let mut out = Encoder::server(Abilities { utf8: false, ..Abilities::all() });
             Response::Data(data).encode(&mut out);
             let Ok(parts) = out.finish() else { return Ok(()) };
@@ -371,7 +376,56 @@ proptest! {
     }
 }
 
+/// Where noise alone hardly gets to.
+const STARTS: &[&str] = &[
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "* 1 FETCH (ANNOTATION (",
+    "* ACL a ",
+    "* GENURLAUTH ",
+    "* LIST () NIL a (",
+    "* LIST () NIL a (OLDNAME (",
+    "* LIST () NIL a (CHILDINFO (",
+    "* LISTRIGHTS a ",
+    "* METADATA a ",
+    "* METADATA a (",
+    "* MYRIGHTS a ",
+    "* NAMESPACE ((\"\" NIL TRANSLATION (",
+    "* NO [BADURL ",
+    "* NO [REFERRAL ",
+    "* OK [ANNOTATIONS ",
+    "* OK [URLMECH ",
+    "* QUOTA a (",
+    "* QUOTAROOT ",
+    "* URLFETCH a ",
+    "* URLFETCH a (BINARY ",
+];
+
 const PIECES: &[&str] = &[
+    "/a ",
+    "value",
+    "size.shared ",
+    "lrs ",
+    "0",
+    "=",
+    "YQ== ",
+    "imap://",
+    "] ",
+    "NOPRIVATE",
+    "READ-ONLY ",
+    "STORAGE 1 2",
+    ") (",
+    "BODYPARTSTRUCTURE (",
+    "BODY ",
+    "SUBSCRIBED",
+    "CHILDINFO ",
+    ")) NIL NIL",
     "* ",
     "1 FETCH ",
     "(",
