@@ -196,12 +196,59 @@ fn date_text(input: Input<'_>) -> Parsed<'_, Date> {
 
 /// `date-time`; nothing for one that is none and is tolerated.
 pub(crate) fn date_time(input: Input<'_>) -> Parsed<'_, Option<DateTime>> {
+    if let Some(date_time) = input.rest().first_chunk().and_then(read_quoted) {
+        return Ok((input.skip(28), Some(date_time)));
+    }
     let (rest, text) = quoted(input)?;
     match read_date_time(&text, input.quirks().loose_fetch) {
         Some(date_time) => Ok((rest, Some(date_time))),
         None if input.quirks().loose_fetch && !input.context.is_command => Ok((rest, None)),
         None => input.expected("date-time"),
     }
+}
+
+/// `date-time` as the rule has it, each part at its place.
+#[rustfmt::skip]
+fn read_quoted(octets: &[u8; 28]) -> Option<DateTime> {
+    let [
+        b'"', d1, d2, b'-', m1, m2, m3, b'-', y1, y2, y3, y4, b' ',
+        h1, h2, b':', n1, n2, b':', s1, s2, b' ', sign, z1, z2, z3, z4, b'"',
+    ] = *octets else { return None };
+    let day = two_digits(if d1 == b' ' { b'0' } else { d1 }, d2)?;
+    let year = u16::from(two_digits(y1, y2)?) * 100 + u16::from(two_digits(y3, y4)?);
+    let date = Date::new(year, read_month([m1, m2, m3])?, day)?;
+    let (hours, minutes) = (i16::from(two_digits(z1, z2)?), i16::from(two_digits(z3, z4)?));
+    let offset = match sign {
+        _ if minutes > 59 => return None,
+        b'+' => hours * 60 + minutes,
+        b'-' => -(hours * 60 + minutes),
+        _ => return None,
+    };
+    DateTime::new(date, two_digits(h1, h2)?, two_digits(n1, n2)?, two_digits(s1, s2)?, offset)
+}
+
+fn two_digits(tens: u8, ones: u8) -> Option<u8> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens <= 9 && ones <= 9).then_some(tens.wrapping_mul(10).wrapping_add(ones))
+}
+
+/// `date-month`
+fn read_month(name: [u8; 3]) -> Option<u8> {
+    Some(match &name.map(|octet| octet.to_ascii_uppercase()) {
+        b"JAN" => 1,
+        b"FEB" => 2,
+        b"MAR" => 3,
+        b"APR" => 4,
+        b"MAY" => 5,
+        b"JUN" => 6,
+        b"JUL" => 7,
+        b"AUG" => 8,
+        b"SEP" => 9,
+        b"OCT" => 10,
+        b"NOV" => 11,
+        b"DEC" => 12,
+        _ => return None,
+    })
 }
 
 fn read_date_time(text: &[u8], is_loose: bool) -> Option<DateTime> {
@@ -242,10 +289,9 @@ fn read_date(text: &[u8]) -> Option<(Date, &[u8])> {
     let (day, rest) = text.split_at_checked(dash)?;
     let (month, rest) = rest.get(1..)?.split_first_chunk::<3>()?;
     let (year, rest) = rest.strip_prefix(b"-")?.split_at_checked(4)?;
-    let month = MONTHS.iter().position(|name| name.as_bytes().eq_ignore_ascii_case(month))?;
     let date = Date::new(
         u16::try_from(read_number(year)?).ok()?,
-        u8::try_from(month + 1).ok()?,
+        read_month(*month)?,
         u8::try_from(read_number(day)?).ok()?,
     )?;
     Some((date, rest))

@@ -89,7 +89,7 @@ pub enum Item {
         error: ParseError,
     },
     /// Any other.
-    Other(Atom, Value),
+    Other(Atom, Box<Value>),
 }
 
 /// `"BODY" section ["<" number ">"] SP nstring`
@@ -233,10 +233,12 @@ pub(crate) fn items(input: Input<'_>) -> Parsed<'_, Vec<Item>> {
     if is_wrapped {
         input = input.skip(1);
     }
-    let mut items = Vec::new();
+    let mut items = Vec::with_capacity(if input.rest().len() < 32 { 1 } else { 4 });
     while !is_closing(input) {
         let (rest, item) = item_or_invalid(input)?;
-        items.extend(item);
+        if let Some(item) = item {
+            items.push(item);
+        }
         input = if is_closing(rest) { rest } else { sp(rest)?.0 };
     }
     if items.is_empty() && !input.quirks().loose_fetch {
@@ -250,11 +252,15 @@ pub(crate) fn items(input: Input<'_>) -> Parsed<'_, Vec<Item>> {
 
 /// An item; one that cannot be read is passed over by the outer form of its value, quotes and literals included.
 fn item_or_invalid(input: Input<'_>) -> Parsed<'_, Option<Item>> {
-    let error = match item(input) {
-        Ok((rest, item)) if is_closing(rest) || rest.first() == Some(b' ') => return Ok((rest, item)),
-        Ok((rest, _)) => rest.error("SP"),
-        Err(error) => into_error(&error, input.context),
-    };
+    match item(input) {
+        Ok((rest, item)) if rest.first() == Some(b' ') || is_closing(rest) => Ok((rest, item)),
+        Ok((rest, _)) => invalid(input, rest.error("SP")),
+        Err(error) => invalid(input, into_error(&error, input.context)),
+    }
+}
+
+#[cold]
+fn invalid(input: Input<'_>, error: ParseError) -> Parsed<'_, Option<Item>> {
     let strict = input.expected("msg-att");
     if !input.quirks().loose_fetch {
         // The error of the item says more.
@@ -291,68 +297,75 @@ pub(crate) fn origin(input: Input<'_>) -> Parsed<'_, Option<u64>> {
 fn item(input: Input<'_>) -> Parsed<'_, Option<Item>> {
     let (after, name) = word(input)?;
     if after.first() == Some(b'[') {
-        return with_section(input, after, name.as_bytes()).map(|(rest, item)| (rest, Some(item)));
+        return with_section(input, after, name.as_bytes());
     }
     let (rest, ()) = sp(after)?;
-    let (rest, item) = match name.as_bytes() {
-        b"FLAGS" => flag_list(rest).map(|(rest, flags)| (rest, Item::Flags(flags)))?,
-        b"UID" => {
-            let (rest, uid) = loose_nz_number(rest)?;
-            return Ok((rest, uid.map(|uid| Item::Uid(uid.into()))));
-        }
-        b"RFC822.SIZE" => number64(rest).map(|(rest, size)| (rest, Item::Rfc822Size(size)))?,
-        b"INTERNALDATE" => {
-            let (rest, date) = loose_date(rest)?;
-            (rest, Item::InternalDate(date))
-        }
-        b"ENVELOPE" => envelope(rest).map(|(rest, envelope)| (rest, Item::Envelope(Box::new(envelope))))?,
-        b"BODYSTRUCTURE" => body_structure(rest).map(|(rest, body)| (rest, Item::BodyStructure(body)))?,
-        b"BODY" => body_structure(rest).map(|(rest, body)| (rest, Item::BodyShort(body)))?,
-        b"MODSEQ" => {
-            let (rest, ()) = open(rest)?;
-            let (rest, value) = number64(rest)?;
-            (close(rest)?.0, Item::ModSeq(ModSeq::clamped(value)))
-        }
-        b"RFC822" => content(rest).map(|(rest, content)| (rest, Item::Rfc822(content)))?,
-        b"RFC822.HEADER" => content(rest).map(|(rest, content)| (rest, Item::Rfc822Header(content)))?,
-        b"RFC822.TEXT" => content(rest).map(|(rest, content)| (rest, Item::Rfc822Text(content)))?,
-        b"PREVIEW" => nstring(rest).map(|(rest, text)| (rest, Item::Preview(text)))?,
-        b"SAVEDATE" => loose_date(rest).map(|(rest, date)| (rest, Item::SaveDate(date)))?,
-        b"EMAILID" => object_id(rest).map(|(rest, id)| (rest, Item::EmailId(id)))?,
+    match name.as_bytes() {
+        b"FLAGS" => read(rest, flag_list, Item::Flags),
+        b"UID" => loose_nz_number(rest).map(|(rest, uid)| (rest, uid.map(|uid| Item::Uid(uid.into())))),
+        b"RFC822.SIZE" => read(rest, number64, Item::Rfc822Size),
+        b"INTERNALDATE" => read(rest, loose_date, Item::InternalDate),
+        b"ENVELOPE" => read(rest, envelope, |envelope| Item::Envelope(Box::new(envelope))),
+        b"BODYSTRUCTURE" => read(rest, body_structure, Item::BodyStructure),
+        b"BODY" => read(rest, body_structure, Item::BodyShort),
+        b"MODSEQ" => read(rest, mod_seq, Item::ModSeq),
+        b"RFC822" => read(rest, content, Item::Rfc822),
+        b"RFC822.HEADER" => read(rest, content, Item::Rfc822Header),
+        b"RFC822.TEXT" => read(rest, content, Item::Rfc822Text),
+        b"PREVIEW" => read(rest, nstring, Item::Preview),
+        b"SAVEDATE" => read(rest, loose_date, Item::SaveDate),
+        b"EMAILID" => read(rest, object_id, Item::EmailId),
         b"THREADID" => match nil(rest) {
-            Some(rest) => (rest, Item::ThreadId(None)),
-            None => object_id(rest).map(|(rest, id)| (rest, Item::ThreadId(Some(id))))?,
+            Some(rest) => Ok((rest, Some(Item::ThreadId(None)))),
+            None => read(rest, object_id, |id| Item::ThreadId(Some(id))),
         },
-        b"ANNOTATION" => annotation::told(rest).map(|(rest, told)| (rest, Item::Annotation(told)))?,
-        b"X-GM-MSGID" => digits(rest).map(|(rest, id)| (rest, Item::GmailMessageId(id)))?,
-        b"X-GM-THRID" => digits(rest).map(|(rest, id)| (rest, Item::GmailThreadId(id)))?,
-        b"X-GM-LABELS" => list(rest, label).map(|(rest, labels)| (rest, Item::GmailLabels(labels)))?,
+        b"ANNOTATION" => read(rest, annotation::told, Item::Annotation),
+        b"X-GM-MSGID" => read(rest, digits, Item::GmailMessageId),
+        b"X-GM-THRID" => read(rest, digits, Item::GmailThreadId),
+        b"X-GM-LABELS" => read(rest, |rest| list(rest, label), Item::GmailLabels),
         _ => {
             let name = Atom::from_parsed(input.bytes(input.up_to(after)));
-            value(rest, 0).map(|(rest, value)| (rest, Item::Other(name, value)))?
+            read(rest, |rest| value(rest, 0), |value| Item::Other(name, Box::new(value)))
         }
-    };
-    Ok((rest, Some(item)))
+    }
 }
 
-fn with_section<'a>(input: Input<'a>, after: Input<'a>, name: &[u8]) -> Parsed<'a, Item> {
+/// What `parser` reads is made an item where it is: what is handed on from rule to rule is copied each time.
+#[inline]
+fn read<'a, T>(
+    input: Input<'a>,
+    parser: impl FnOnce(Input<'a>) -> Parsed<'a, T>,
+    item: impl FnOnce(T) -> Item,
+) -> Parsed<'a, Option<Item>> {
+    let (rest, value) = parser(input)?;
+    Ok((rest, Some(item(value))))
+}
+
+/// `"(" permsg-modsequence ")"`
+fn mod_seq(input: Input<'_>) -> Parsed<'_, ModSeq> {
+    let (rest, ()) = open(input)?;
+    let (rest, value) = number64(rest)?;
+    Ok((close(rest)?.0, ModSeq::clamped(value)))
+}
+
+fn with_section<'a>(input: Input<'a>, after: Input<'a>, name: &[u8]) -> Parsed<'a, Option<Item>> {
     match name {
         b"BODY" => {
             let (rest, section) = section(after)?;
             let (rest, origin) = origin(rest)?;
             let (rest, content) = content(sp(rest)?.0)?;
-            Ok((rest, Item::Body(Box::new(Body { section, origin, content }))))
+            Ok((rest, Some(Item::Body(Box::new(Body { section, origin, content })))))
         }
         b"BINARY" => {
             let (rest, part) = section_binary(after)?;
             let (rest, origin) = origin(rest)?;
             let (rest, content) = content(sp(rest)?.0)?;
-            Ok((rest, Item::Binary(Box::new(Binary { part, origin, content }))))
+            Ok((rest, Some(Item::Binary(Box::new(Binary { part, origin, content })))))
         }
         b"BINARY.SIZE" => {
             let (rest, part) = section_binary(after)?;
             let (rest, size) = number64(sp(rest)?.0)?;
-            Ok((rest, Item::BinarySize(part, size)))
+            Ok((rest, Some(Item::BinarySize(part, size))))
         }
         _ => input.expected("msg-att"),
     }

@@ -187,11 +187,12 @@ macro_rules! flags {
             }
         }
 
-        fn known(name: &[u8]) -> Option<Flag> {
+        /// The place in [`NAMES`] of this one, in any case.
+        fn known(name: &[u8]) -> Option<usize> {
             let found = hash(name);
             $(
                 if found == const { hash($word.as_bytes()) } {
-                    return name.eq_ignore_ascii_case($word.as_bytes()).then_some(Flag::$variant);
+                    return name.eq_ignore_ascii_case($word.as_bytes()).then_some(Place::$variant as usize);
                 }
             )*
             None
@@ -254,7 +255,9 @@ impl Flag {
     pub fn keyword(name: impl AsRef<[u8]>) -> Result<Self, InvalidAtom> {
         let name = name.as_ref();
         valid(name.strip_prefix(b"\\").unwrap_or(name), |octet| is(octet, ATOM))?;
-        Ok(known(name).unwrap_or_else(|| Self::Keyword(Keyword(Octets::copy_from_slice(name)))))
+        Ok(known(name)
+            .and_then(Self::nth)
+            .unwrap_or_else(|| Self::Keyword(Keyword(Octets::copy_from_slice(name)))))
     }
 
     /// The octets on the wire.
@@ -405,23 +408,30 @@ pub(crate) fn permanent_flags(input: Input<'_>) -> Parsed<'_, PermanentFlags> {
 /// `flag-list = "(" [flag *(SP flag)] ")"` ([RFC 9051 section 9](https://www.rfc-editor.org/rfc/rfc9051#section-9))
 pub(crate) fn flag_list(input: Input<'_>) -> Parsed<'_, Flags> {
     let mut flags = Flags::new();
-    if let Some(rest) = nil(input).filter(|_| is_loose(input)) {
+    if input.first() != Some(b'(')
+        && let Some(rest) = nil(input).filter(|_| is_loose(input))
+    {
         return Ok((rest, flags));
     }
     let (mut input, ()) = open(input)?;
     input = loose_spaces(input);
     while !is_closing(input) {
-        let (rest, flag) = flag(input)?;
-        match flag.map(Flag::bit) {
-            Some(Ok(bit)) => flags.known |= bit,
-            Some(Err(keyword)) => flags.keywords.push(keyword),
-            None => {}
+        let (octets, mut rest) = input.split(run(input.rest(), FLAG));
+        match known(octets) {
+            Some(index) => flags.known |= 1 << index,
+            None => {
+                let (after, flag) = flag(input)?;
+                flags.keywords.extend(flag.and_then(|flag| flag.bit().err()));
+                rest = after;
+            }
         }
         input = if is_closing(rest) { rest } else { sp(rest)?.0 };
     }
     // Sorted once: a list in falling order would make each insertion move all others.
-    flags.keywords.sort();
-    flags.keywords.dedup();
+    if flags.keywords.len() > 1 {
+        flags.keywords.sort();
+        flags.keywords.dedup();
+    }
     Ok((close(input)?.0, flags))
 }
 
@@ -430,7 +440,7 @@ pub(crate) fn flag(input: Input<'_>) -> Parsed<'_, Option<Flag>> {
     let is_loose = is_loose(input);
     let (octets, rest) = input.split(run(input.rest(), FLAG));
     if let Some(known) = known(octets) {
-        return Ok((rest, Some(known)));
+        return Ok((rest, Flag::nth(known)));
     }
     let name = octets.strip_prefix(b"\\").unwrap_or(octets);
     if !name.is_empty() && name.iter().all(|octet| is(*octet, ATOM)) && !(is_loose && octets == b"NIL") {

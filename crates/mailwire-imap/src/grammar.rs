@@ -119,7 +119,7 @@ pub(crate) struct Word {
 impl Word {
     /// The first `length` octets of `octets`.
     #[inline]
-    fn new(octets: &[u8], length: usize) -> Self {
+    pub(crate) fn new(octets: &[u8], length: usize) -> Self {
         let mut word = Self { octets: [0; 24], length: 0 };
         if length <= word.octets.len() {
             match octets.first_chunk() {
