@@ -4,9 +4,11 @@ use std::{fs, path::Path};
 
 use mailwire_imap::{
     Atom, Capabilities, Command, Decoder, Flags, Limits, Mailbox, NumberList, Octets, PartialRange, Quirks,
-    Response, Secret, Tag, Uid, UidSet,
+    Response, Secret, Tag, Uid, UidSet, Url,
+    acl::Rights,
     command::Body,
     date::{Date, DateTime},
+    metadata::Entry,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::json;
@@ -41,6 +43,8 @@ fn values_look_as_people_write_them() {
     is(Mailbox::from_wire(&b"&\xFF"[..], false), json!([38, 255]));
     is(Mailbox::INBOX, json!("INBOX"));
     is(Tag::new("a1").unwrap(), json!("a1"));
+    is(Url::parse("imap://h/a/;UID=5").unwrap(), json!("imap://h/a/;UID=5"));
+    is(Rights::new("lrs").unwrap(), json!("lrs"));
 }
 
 #[test]
@@ -49,6 +53,9 @@ fn what_is_not_valid_does_not_come_in() {
     assert!(serde_json::from_value::<Tag>(json!("a+")).is_err());
     assert!(serde_json::from_value::<UidSet>(json!("1:0")).is_err());
     assert!(serde_json::from_value::<Uid>(json!(0)).is_err());
+    assert!(serde_json::from_value::<Url>(json!("imap://h/a/;UID=0")).is_err());
+    assert!(serde_json::from_value::<Rights>(json!("l\r\n")).is_err());
+    assert!(serde_json::from_value::<Entry>(json!("/shared/*")).is_err());
     assert!(serde_json::from_value::<Flags>(json!(["a b"])).is_err());
     assert!(serde_json::from_value::<Date>(json!("30-Feb-2026")).is_err());
     assert!(serde_json::from_value::<DateTime>(json!("30-Feb-2026\" \"")).is_err());
