@@ -5,7 +5,7 @@ use core::num::NonZeroU32;
 
 use crate::{
     Octets,
-    encoder::Encoder,
+    encoder::{EncodeError, Encoder},
     grammar::{LIST, astring, close, is_closing, list, nstring, nz_number, open, run, sp, string, word},
     input::{Input, Parsed},
     metadata::{Entry, encode_entries, entry},
@@ -55,6 +55,16 @@ const NAMES: [(Attribute, &[u8]); 6] = [
 ];
 
 impl Attribute {
+    /// Whether SEARCH can look into it.
+    pub(crate) fn is_for_search(&self) -> bool {
+        *self == Self::Value || self.is_for_sort()
+    }
+
+    /// Whether SORT can order by it.
+    pub(crate) fn is_for_sort(&self) -> bool {
+        matches!(self, Self::ValuePrivate | Self::ValueShared)
+    }
+
     /// The octets on the wire.
     pub fn as_bytes(&self) -> &[u8] {
         match self {
@@ -132,6 +142,9 @@ impl Support {
 
 impl Request {
     pub(crate) fn encode(&self, out: &mut Encoder) {
+        if self.entries.is_empty() || self.attributes.is_empty() {
+            out.fail(EncodeError::EmptyList);
+        }
         out.raw(b"(");
         match self.entries.as_slice() {
             [one] => encode_pattern(one, out),
@@ -244,9 +257,7 @@ pub(crate) fn attribute(input: Input<'_>) -> Parsed<'_, Attribute> {
 /// `att-search = "value" / "value.priv" / "value.shared"`
 pub(crate) fn att_search(input: Input<'_>) -> Parsed<'_, Attribute> {
     match attribute(input)? {
-        (rest, known @ (Attribute::Value | Attribute::ValuePrivate | Attribute::ValueShared)) => {
-            Ok((rest, known))
-        }
+        (rest, known) if known.is_for_search() => Ok((rest, known)),
         _ => input.expected("att-search"),
     }
 }
@@ -254,7 +265,7 @@ pub(crate) fn att_search(input: Input<'_>) -> Parsed<'_, Attribute> {
 /// `att-sort = "value.priv" / "value.shared"`
 pub(crate) fn att_sort(input: Input<'_>) -> Parsed<'_, Attribute> {
     match attribute(input)? {
-        (rest, known @ (Attribute::ValuePrivate | Attribute::ValueShared)) => Ok((rest, known)),
+        (rest, known) if known.is_for_sort() => Ok((rest, known)),
         _ => input.expected("att-sort"),
     }
 }

@@ -354,6 +354,9 @@ pub enum EncodeError {
     /// A flag with a backslash stands where only keywords can: SEARCH has keys of their own for these.
     #[error("a flag is no keyword")]
     NotKeyword,
+    /// The number of a message, or of octets that are asked for, is 0, for which there is no form.
+    #[error("the number of a message or of octets is 0")]
+    Zero,
     /// A string holds NUL, and the peer does not understand literal8.
     #[error("a string holds NUL, which the peer cannot read")]
     Nul,

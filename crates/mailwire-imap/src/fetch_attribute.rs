@@ -4,7 +4,7 @@ use alloc::{vec, vec::Vec};
 
 use crate::{
     annotation,
-    encoder::Encoder,
+    encoder::{EncodeError, Encoder},
     grammar::{digits, list, octet, sp, word},
     input::{Input, Parsed},
     section::{Part, Section, section, section_binary},
@@ -146,6 +146,9 @@ impl Attribute {
 
 pub(crate) fn encode_partial(partial: Option<(u64, u64)>, out: &mut Encoder) {
     if let Some((start, length)) = partial {
+        if length == 0 {
+            out.fail(EncodeError::Zero);
+        }
         out.raw(b"<").number(start).raw(b".").number(length).raw(b">");
     }
 }

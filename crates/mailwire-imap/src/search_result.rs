@@ -6,8 +6,8 @@ use core::{num::NonZeroU32, slice};
 use crate::{
     Atom, Mailbox, ModSeq, PartialRange, Tag, UidValidity,
     atom::tag_string,
-    encoder::Encoder,
-    grammar::{close, is_closing, loose_spaces, number, number64, nz_number, open, sp, word},
+    encoder::{EncodeError, Encoder},
+    grammar::{Word, atom, close, is_closing, loose_spaces, number, number64, nz_number, open, sp, word},
     input::{Input, Parsed},
     mailbox::mailbox,
     number_list::{NumberList, number_list},
@@ -30,12 +30,20 @@ pub struct Numbers {
 impl Numbers {
     pub(crate) fn encode(&self, out: &mut Encoder) {
         for number in &self.numbers {
-            out.sp().number(u64::from(*number));
+            encode_number(*number, out.sp());
         }
         if let Some(value) = self.mod_seq {
             out.raw(b" (MODSEQ ").number(value.get()).raw(b")");
         }
     }
+}
+
+/// `nz-number`
+fn encode_number(number: u32, out: &mut Encoder) {
+    if number == 0 {
+        out.fail(EncodeError::Zero);
+    }
+    out.number(number.into());
 }
 
 /// `*(SP nz-number) [SP "(" "MODSEQ" SP mod-sequence-value ")"]`
@@ -257,7 +265,8 @@ pub(crate) fn correlator(input: Input<'_>) -> Parsed<'_, Correlator> {
 }
 
 fn item(input: Input<'_>) -> Parsed<'_, ESearchItem> {
-    let (after, name) = word(input)?;
+    let (after, octets) = atom(input)?;
+    let name = Word::new(octets, octets.len());
     let (rest, ()) = sp(after)?;
     match name.as_bytes() {
         b"ADDTO" => changes(rest).map(|(rest, changes)| (rest, ESearchItem::AddTo(changes))),
@@ -342,7 +351,7 @@ impl Thread {
     }
 
     fn encode_members(&self, out: &mut Encoder) -> slice::Iter<'_, Self> {
-        out.raw(b"(").separated(&self.members, |out, number| out.number(u64::from(*number)).done());
+        out.raw(b"(").separated(&self.members, |out, number| encode_number(*number, out));
         if !self.members.is_empty() && !self.branches.is_empty() {
             out.sp();
         }

@@ -66,6 +66,10 @@ impl Section {
     }
 
     pub(crate) fn encode(&self, out: &mut Encoder) {
+        // Only a part has a MIME header.
+        if self.text == Text::Mime && self.part.0.is_empty() {
+            out.fail(EncodeError::Conflict);
+        }
         out.raw(b"[");
         self.part.encode_numbers(out);
         let text: &[u8] = match &self.text {

@@ -276,6 +276,9 @@ impl Source {
         if self.mailboxes.is_empty() {
             out.fail(EncodeError::EmptyList);
         }
+        if self.mailboxes.contains(&MailboxFilter::SelectedDelayed) {
+            out.fail(EncodeError::Conflict);
+        }
         out.raw(b"(").separated(&self.mailboxes, |out, one| one.encode(out));
         if !self.scope.is_empty() {
             out.sp().list(&self.scope, |out, one| one.encode(out));
@@ -342,6 +345,9 @@ impl SortKey {
     fn encode(&self, out: &mut Encoder) {
         out.raw(self.as_bytes());
         if let Self::Annotation(entry, attribute) = self {
+            if !attribute.is_for_sort() {
+                out.fail(EncodeError::Conflict);
+            }
             attribute.encode(out.sp().astring(entry.as_bytes()).sp());
         }
     }

@@ -49,9 +49,6 @@ impl Attribute {
 
 /// `"BODY[HEADER]" / "BODY[" section-part (".HEADER]" / ".MIME]")`
 fn encode_section(part: &Part, text: Text, out: &mut Encoder) {
-    if text == Text::Mime && part.0.is_empty() {
-        out.fail(EncodeError::EmptyList);
-    }
     Section { part: part.clone(), text }.encode(out.raw(b"BODY"));
 }
 
@@ -97,6 +94,10 @@ impl Item {
             }
             Self::Uid(uid) => out.raw(b"UID ").number(uid.get().into()).done(),
             Self::Other { name, part, value } => {
+                // A bracket would start the part.
+                if name.as_bytes().contains(&b'[') {
+                    out.fail(EncodeError::Conflict);
+                }
                 out.raw(name.as_bytes());
                 if let Some(part) = part {
                     part.encode(out);

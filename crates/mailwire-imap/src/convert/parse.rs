@@ -10,7 +10,9 @@ use crate::{
     command::Messages,
     fetch::{content, origin},
     fetch_attribute::partial,
-    grammar::{astring, close, is_closing, list, nstring, number64, nz_number, open, sp, string, word},
+    grammar::{
+        Word, astring, atom, close, is_closing, list, nstring, number64, nz_number, open, sp, string, word,
+    },
     input::{Input, Parsed},
     section::{Part, Section, Text, section, section_binary},
     value::value,
@@ -97,7 +99,9 @@ pub(crate) fn converted(input: Input<'_>, number: core::num::NonZeroU32) -> Pars
 
 /// `convert-msg-att = msg-att-semistat / msg-att-conv-static`
 fn convert_msg_att(input: Input<'_>) -> Parsed<'_, Item> {
-    let (after, name) = word(input)?;
+    let (_, octets) = atom(input)?;
+    let (octets, after) = input.split(octets.iter().position(|octet| *octet == b'[').unwrap_or(octets.len()));
+    let name = Word::new(octets, octets.len());
     match name.as_bytes() {
         b"AVAILABLECONVERSIONS" => {
             let (rest, part) = section_binary(after)?;
@@ -127,8 +131,9 @@ fn convert_msg_att(input: Input<'_>) -> Parsed<'_, Item> {
             or_error(rest, body_structure).map(|(rest, body)| (rest, Item::BodyPartStructure(part, body)))
         }
         b"UID" => nz_number(sp(after)?.0).map(|(rest, uid)| (rest, Item::Uid(uid.into()))),
+        _ if octets.is_empty() => input.expected("convert-msg-att"),
         _ => {
-            let name = Atom::from_parsed(input.bytes(input.up_to(after)));
+            let name = Atom::from_parsed(input.bytes(octets));
             let (rest, part) = match after.first() {
                 Some(b'[') => section_binary(after).map(|(rest, part)| (rest, Some(part)))?,
                 _ => (after, None),

@@ -88,11 +88,13 @@ fn commands_both_ways() {
     ] {
         assert!(strict().command(format!("a {wire}").as_bytes()).is_err(), "{wire}");
     }
-    for attributes in [vec![], vec![Attribute::Mime(part(&[]))]] {
+    for (attributes, error) in
+        [(vec![], EncodeError::EmptyList), (vec![Attribute::Mime(part(&[]))], EncodeError::Conflict)]
+    {
         let mut out = Encoder::client(Abilities::default());
         let body = Body::Convert(convert(message.clone(), None, &[], attributes));
         Command { tag: Tag::new("a").unwrap(), body }.encode(&mut out);
-        assert_eq!(out.finish(), Err(EncodeError::EmptyList));
+        assert_eq!(out.finish(), Err(error));
     }
 }
 

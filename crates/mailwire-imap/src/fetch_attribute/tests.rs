@@ -108,3 +108,11 @@ fn what_is_no_attribute() {
         }
     }
 }
+
+#[test]
+fn no_octets_cannot_be_asked_for() {
+    let attribute = Attribute::Body { section: Section::whole(), partial: Some((5, 0)), peek: true };
+    let mut out = Encoder::client(crate::encoder::Abilities::all());
+    attribute.encode(&mut out);
+    assert_eq!(out.finish(), Err(EncodeError::Zero));
+}

@@ -56,8 +56,13 @@ impl Search {
         }
         match self {
             Self::And(keys) if keys.is_empty() => out.raw(b"ALL").done(),
+            // As it is read: a group of one is that key.
+            Self::And(keys) if keys.len() == 1 => keys.iter().for_each(|key| key.encode(out, depth + 1)),
             Self::And(keys) => out.list(keys, |out, key| key.encode(out, depth + 1)).done(),
             Self::Annotation { entry, attribute, value } => {
+                if !attribute.is_for_search() {
+                    out.fail(EncodeError::Conflict);
+                }
                 annotation::encode_pattern(entry, out.raw(b"ANNOTATION "));
                 attribute.encode(out.sp());
                 out.sp().nstring(value.as_deref());

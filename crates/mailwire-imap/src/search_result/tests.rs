@@ -102,13 +102,13 @@ fn results_both_ways() {
             ),
         ),
         (
-            "* ESEARCH X-NEW (a 1)",
+            "* ESEARCH X,[NEW (a 1)",
             found(
                 None,
                 None,
                 false,
                 vec![ESearchItem::Other(
-                    crate::Atom::new("X-NEW").unwrap(),
+                    crate::Atom::new("X,[NEW").unwrap(),
                     Value::List(vec![Value::Atom("a".into()), Value::Atom("1".into())]),
                 )],
             ),
@@ -212,6 +212,19 @@ fn threads_both_ways() {
         ),
     ] {
         check(wire, Data::Thread(threads));
+    }
+}
+
+#[test]
+fn no_message_has_the_number_0() {
+    for data in [
+        Data::Search(Numbers { numbers: vec![1, 0], mod_seq: None }),
+        Data::Sort(Numbers { numbers: vec![0], mod_seq: None }),
+        Data::Thread(vec![Thread { members: vec![1, 0], branches: vec![] }]),
+    ] {
+        let mut out = Encoder::server(Abilities::default());
+        Response::Data(data).encode(&mut out);
+        assert_eq!(out.finish(), Err(EncodeError::Zero));
     }
 }
 

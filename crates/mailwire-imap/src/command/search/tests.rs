@@ -173,4 +173,13 @@ fn commands_as_sentences() {
         Command { tag: Tag::new("a").unwrap(), body }.encode(&mut out);
         assert_eq!(out.finish(), Err(EncodeError::EmptyList));
     }
+    let search = ESearch::new([MailboxFilter::SelectedDelayed], Search::all());
+    let mut out = Encoder::client(Abilities::default());
+    Command { tag: Tag::new("a").unwrap(), body: Body::ESearch(search) }.encode(&mut out);
+    assert_eq!(out.finish(), Err(EncodeError::Conflict));
+    let key = SortKey::Annotation(Entry::new("/shared/comment").unwrap(), annotation::Attribute::Value);
+    let mut out = Encoder::client(Abilities::default());
+    let body = Body::Sort(Sort::uid([key.into()], Search::all()));
+    Command { tag: Tag::new("a").unwrap(), body }.encode(&mut out);
+    assert_eq!(out.finish(), Err(EncodeError::Conflict));
 }

@@ -149,6 +149,8 @@ fn sentences() {
         (Search::all_of([]), "ALL"),
         (Search::all_of([Search::seen(), Search::old()]), "SEEN OLD"),
         (Search::any([]), "NOT ALL"),
+        (Search::And(vec![Search::And(vec![Search::seen()])]), "SEEN"),
+        (!Search::And(vec![Search::seen()]), "NOT SEEN"),
         (Search::any([Search::seen()]), "SEEN"),
         (!!Search::seen(), "SEEN"),
         (!(Search::seen() & Search::old()), "NOT (SEEN OLD)"),
@@ -221,4 +223,14 @@ fn a_charset_is_told_where_it_is_needed() {
     ] {
         assert_eq!(search.needs_charset(), needs, "{search}");
     }
+}
+
+#[test]
+fn sizes_of_annotations_are_not_searched() {
+    let search =
+        |attribute| Search::Annotation { entry: "/comment".into(), attribute, value: Some("x".into()) };
+    assert_eq!(search(annotation::Attribute::Value).to_string(), "ANNOTATION /comment value \"x\"");
+    let mut out = Encoder::client(Abilities::all());
+    search(annotation::Attribute::Size).encode_program(&mut out);
+    assert_eq!(out.finish(), Err(EncodeError::Conflict));
 }
