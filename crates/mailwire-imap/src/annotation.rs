@@ -170,6 +170,9 @@ impl Told {
 
 /// `"(" entry-att *(SP entry-att) ")"`
 pub(crate) fn encode_annotations(annotations: &[Annotation], out: &mut Encoder) {
+    if annotations.is_empty() || annotations.iter().any(|one| one.attributes.is_empty()) {
+        out.fail(EncodeError::EmptyList);
+    }
     out.list(annotations, |out, one| {
         out.astring(one.entry.as_bytes()).sp().list(&one.attributes, |out, (name, value)| {
             name.encode(out);

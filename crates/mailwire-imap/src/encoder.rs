@@ -157,12 +157,14 @@ impl Encoder {
 
     /// A mailbox name: in UTF-8 or modified UTF-7, or as it was received.
     pub fn mailbox(&mut self, mailbox: &Mailbox) -> &mut Self {
+        self.check_name(mailbox);
         let wire = mailbox.wire(self.abilities.utf8);
         self.astring(&wire)
     }
 
     /// A mailbox name in which `%` and `*` are wildcards.
     pub fn list_mailbox(&mut self, pattern: &Mailbox) -> &mut Self {
+        self.check_name(pattern);
         let wire = pattern.wire(self.abilities.utf8);
         if !wire.is_empty() && run(&wire, LIST) == wire.len() { self.raw(&wire) } else { self.string(&wire) }
     }
@@ -241,6 +243,13 @@ impl Encoder {
         self.flush();
         self.parts.push(Part::Octets(octets.clone().into_bytes()));
         self
+    }
+
+    /// NUL has a form in modified UTF-7, but no mailbox has it in its name.
+    pub(crate) fn check_name(&mut self, mailbox: &Mailbox) {
+        if mailbox.holds_nul() {
+            self.error.get_or_insert(EncodeError::Nul);
+        }
     }
 
     fn long_string(&mut self, octets: &[u8], is_binary: bool) -> &mut Self {

@@ -80,6 +80,7 @@ impl Extended {
             }
             Self::OldName(name) => {
                 let is_utf8 = out.abilities().utf8;
+                out.check_name(name);
                 out.raw(b"\"OLDNAME\" (").string(&name.wire(is_utf8)).raw(b")");
             }
             Self::Other(name, value) => value.encode(out.string(name).sp()),
@@ -394,9 +395,11 @@ impl Namespaces {
             }
             out.raw(b"(");
             for namespace in namespaces {
+                out.check_name(&namespace.prefix);
                 out.raw(b"(").string(&namespace.prefix.wire(is_utf8)).sp();
                 encode_delimiter(namespace.delimiter, out);
                 if let Some(translation) = &namespace.translation {
+                    out.check_name(translation);
                     out.raw(b" \"TRANSLATION\" (").string(&translation.wire(is_utf8)).raw(b")");
                 }
                 for (name, values) in &namespace.extensions {

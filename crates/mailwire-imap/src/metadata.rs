@@ -180,6 +180,7 @@ impl Metadata {
     pub(crate) fn encode(&self, out: &mut Encoder) {
         out.mailbox(&self.mailbox).sp();
         match &self.entries {
+            Entries::Names(names) if names.is_empty() => out.fail(EncodeError::EmptyList).done(),
             Entries::Names(names) => out.separated(names, |out, name| out.astring(&name.0).done()).done(),
             Entries::Values(values) => encode_values(values, out),
         }
@@ -213,10 +214,16 @@ impl GetMetadata {
 }
 
 pub(crate) fn encode_entries(entries: &[Entry], out: &mut Encoder) {
+    if entries.is_empty() {
+        out.fail(EncodeError::EmptyList);
+    }
     out.list(entries, |out, entry| out.astring(&entry.0).done());
 }
 
 pub(crate) fn encode_values(values: &[Annotation], out: &mut Encoder) {
+    if values.is_empty() {
+        out.fail(EncodeError::EmptyList);
+    }
     out.list(values, |out, one| out.astring(&one.entry.0).sp().nstring(one.value.as_deref()).done());
 }
 

@@ -115,7 +115,9 @@ impl QuotaRoot {
 }
 
 pub(crate) fn encode_limits(limits: &[Limit], out: &mut Encoder) {
-    out.list(limits, |out, one| out.raw(one.name.as_bytes()).sp().number(one.limit).done());
+    // Numbers have 63 bits: what is above is no limit at all.
+    let most = i64::MAX as u64;
+    out.list(limits, |out, one| out.raw(one.name.as_bytes()).sp().number(one.limit.min(most)).done());
 }
 
 /// `quota-response = "QUOTA" SP quota-root-name SP quota-list`

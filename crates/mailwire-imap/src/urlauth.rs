@@ -111,7 +111,9 @@ impl Request {
         if self.parts.is_empty() {
             return out.string(&self.url).done();
         }
-        if self.parts.contains(&RequestPart::Binary) && self.parts.contains(&RequestPart::Body) {
+        let count = |part| self.parts.iter().filter(|one| **one == part).count();
+        let is_twice = count(RequestPart::Binary) + count(RequestPart::Body) > 1;
+        if is_twice || count(RequestPart::BodyPartStructure) > 1 {
             out.fail(EncodeError::Conflict);
         }
         out.raw(b"(").string(&self.url);

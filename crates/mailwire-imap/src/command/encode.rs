@@ -203,6 +203,7 @@ impl Body {
                 encode_limits(limits, out.sp().astring(root).sp());
             }
             Self::Sort(sort) => sort.encode(out),
+            Self::Status(_, attributes) if attributes.is_empty() => out.fail(EncodeError::EmptyList).done(),
             Self::Status(mailbox, attributes) => {
                 out.sp().mailbox(mailbox).sp().list(attributes, |out, one| out.raw(one.as_bytes()).done());
             }
@@ -290,8 +291,8 @@ impl Store {
             out.raw(b" (UNCHANGEDSINCE ").number(value.get()).raw(b")");
         }
         if let Values::Annotations(annotations) = &self.values {
-            if annotations.is_empty() {
-                out.fail(EncodeError::EmptyList);
+            if self.action != Action::Replace || self.silent {
+                out.fail(EncodeError::Conflict);
             }
             return encode_annotations(annotations, out.raw(b" ANNOTATION "));
         }

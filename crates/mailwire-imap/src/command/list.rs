@@ -117,6 +117,7 @@ impl ListReturn {
             Self::Metadata(entries) => encode_entries(entries, out.raw(b"METADATA ")),
             Self::MyRights => out.raw(b"MYRIGHTS").done(),
             Self::SpecialUse => out.raw(b"SPECIAL-USE").done(),
+            Self::Status(attributes) if attributes.is_empty() => out.fail(EncodeError::EmptyList).done(),
             Self::Status(attributes) => {
                 out.raw(b"STATUS ").list(attributes, |out, one| out.raw(one.as_bytes()).done());
             }
@@ -129,6 +130,9 @@ impl ListReturn {
 
 impl List {
     pub(crate) fn encode(&self, out: &mut Encoder) {
+        if lacks_base(&self.select) {
+            out.fail(EncodeError::Conflict);
+        }
         if !self.select.is_empty() {
             out.list(&self.select, |out, one| one.encode(out)).sp();
         }
@@ -183,12 +187,17 @@ fn select_options(input: Input<'_>) -> Parsed<'_, Vec<ListSelect>> {
             None => other(input).map(|(rest, (name, value))| (rest, ListSelect::Other(name, value))),
         }
     })?;
-    let is_dependent =
-        |option: &ListSelect| matches!(option, ListSelect::RecursiveMatch | ListSelect::Remote);
-    if options.contains(&ListSelect::RecursiveMatch) && options.iter().all(is_dependent) {
+    if lacks_base(&options) {
         return input.expected("list-select-base-opt");
     }
     Ok((rest, options))
+}
+
+/// Whether `RECURSIVEMATCH` is there without anything that it modifies.
+fn lacks_base(options: &[ListSelect]) -> bool {
+    let is_dependent =
+        |option: &ListSelect| matches!(option, ListSelect::RecursiveMatch | ListSelect::Remote);
+    options.contains(&ListSelect::RecursiveMatch) && options.iter().all(is_dependent)
 }
 
 /// `return-option`
@@ -262,6 +271,58 @@ mod tests {
         let other = ListReturn::Other(Atom::new("X-B").unwrap(), None);
         assert_eq!(command.returns, Some(vec![ListReturn::SpecialUse, other, ListReturn::MyRights]));
         assert_eq!(command.patterns, [Mailbox::INBOX, Mailbox::new("%")]);
+    }
+
+    /// What the grammar has no form for is not written.
+    #[test]
+    fn what_has_no_form() {
+        use crate::{
+            annotation,
+            command::{Command, SearchCommand},
+            encoder::Abilities,
+            metadata,
+            search::Search,
+            urlauth,
+        };
+
+        let entry = Entry::new("/a").unwrap();
+        let search = |attribute| {
+            Body::Search(SearchCommand::uid(Search::Annotation {
+                entry: "/a".into(),
+                attribute,
+                value: None,
+            }))
+        };
+        let fetch = |parts: &[urlauth::RequestPart]| {
+            Body::UrlFetch(vec![urlauth::Request { url: "u".into(), parts: parts.into() }])
+        };
+        let list = |select: &[ListSelect], returns: &[ListReturn]| {
+            Body::List(List { select: select.into(), returns: Some(returns.into()), ..List::new("%") })
+        };
+        let annotation = metadata::Annotation { entry, value: None };
+        use urlauth::RequestPart::{Binary, Body as Octets, BodyPartStructure};
+        for (body, error) in [
+            (Body::Delete(Mailbox::new("a\0b")), Some(EncodeError::Nul)),
+            (Body::Status(Mailbox::INBOX, Vec::new()), Some(EncodeError::EmptyList)),
+            (Body::SetMetadata(Mailbox::INBOX, Vec::new()), Some(EncodeError::EmptyList)),
+            (Body::SetMetadata(Mailbox::INBOX, vec![annotation]), None),
+            (Body::UrlFetch(Vec::new()), Some(EncodeError::EmptyList)),
+            (Body::GenUrlAuth(Vec::new()), Some(EncodeError::EmptyList)),
+            (fetch(&[Binary, Octets]), Some(EncodeError::Conflict)),
+            (fetch(&[Binary, Binary]), Some(EncodeError::Conflict)),
+            (fetch(&[BodyPartStructure, Octets]), None),
+            (search(annotation::Attribute::Size), Some(EncodeError::Conflict)),
+            (search(annotation::Attribute::Value), None),
+            (list(&[ListSelect::Remote, ListSelect::RecursiveMatch], &[]), Some(EncodeError::Conflict)),
+            (list(&[ListSelect::Remote], &[]), None),
+            (list(&[], &[ListReturn::Metadata(Vec::new())]), Some(EncodeError::EmptyList)),
+            (list(&[], &[ListReturn::Status(Vec::new())]), Some(EncodeError::EmptyList)),
+        ] {
+            let command = Command { tag: crate::Tag::new("a").unwrap(), body };
+            let mut out = Encoder::client(Abilities::all());
+            command.encode(&mut out);
+            assert_eq!(out.finish().err(), error, "{command:?}");
+        }
     }
 
     #[test]
