@@ -5,6 +5,8 @@
 
 use arbitrary::Unstructured;
 
+pub mod imap;
+
 /// The decisions, and the octets of the peer.
 pub fn script_and_wire(data: &[u8]) -> (Unstructured<'_>, &[u8]) {
     let (length, rest) = data.split_first().map_or((0, data), |(length, rest)| (usize::from(*length), rest));
