@@ -34,7 +34,13 @@ fn command(frame: &Frame, is_utf8: bool) {
     for index in 0..3 {
         let abilities = abilities(index | 4 | if is_utf8 { 8 } else { 0 });
         let Ok(octets) = sent(Side::Client, abilities, |out| command.encode(out)) else { continue };
-        let again = decoder(Quirks::strict()).command(only_frame(Side::Client, &octets));
-        assert_eq!(again.as_ref(), Ok(&command), "{}", octets.escape_ascii());
+        let again = decoder(Quirks::lenient()).command(only_frame(Side::Client, &octets));
+        let again = again.unwrap_or_else(|error| panic!("{error}: {command:?}"));
+        // Some values have two forms, of which one is read; so the octets are compared.
+        let twice = sent(Side::Client, abilities, |out| again.encode(out));
+        assert_eq!(
+            twice.as_ref().map(|octets| octets.escape_ascii().to_string()),
+            Ok(octets.escape_ascii().to_string())
+        );
     }
 }

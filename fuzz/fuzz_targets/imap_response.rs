@@ -25,9 +25,8 @@ fn response(frame: &Frame, is_utf8: bool) {
         let _ = unknown.error.to_string();
         return;
     }
-    for index in [4, 4 | 8] {
-        let mut abilities = abilities(index);
-        abilities.utf8 &= is_utf8;
+    for binary in [0, 4] {
+        let abilities = abilities(binary | if is_utf8 { 8 } else { 0 });
         let Ok(octets) = sent(Side::Server, abilities, |out| response.encode(out)) else { continue };
         let again = decoder(Quirks::lenient()).response(only_frame(Side::Server, &octets));
         let Ok(twice) = sent(Side::Server, abilities, |out| again.encode(out)) else { panic!("{again:?}") };

@@ -20,7 +20,9 @@ fuzz_target!(|octets: &[u8]| {
         }
         let mailbox = Mailbox::new(name);
         assert_eq!(mailbox.is_inbox(), name.eq_ignore_ascii_case("INBOX"));
-        assert_eq!(Mailbox::from_wire(mailbox.wire(false).into_owned(), false), mailbox);
+        if !name.contains('\0') {
+            assert_eq!(Mailbox::from_wire(mailbox.wire(false).into_owned(), false), mailbox);
+        }
         assert_eq!(Mailbox::from_wire(mailbox.wire(true).into_owned(), true), mailbox);
     }
     for is_utf8 in [false, true] {

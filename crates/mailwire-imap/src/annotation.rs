@@ -74,6 +74,9 @@ impl Attribute {
     }
 
     pub(crate) fn encode(&self, out: &mut Encoder) {
+        if self.as_bytes().iter().any(|octet| matches!(octet, b'*' | b'%')) {
+            out.refuse("attrib");
+        }
         out.astring(self.as_bytes());
     }
 }
@@ -148,12 +151,12 @@ impl Request {
         out.raw(b"(");
         match self.entries.as_slice() {
             [one] => encode_pattern(one, out),
-            several => out.list(several, |out, one| encode_pattern(one, out)).done(),
+            several => out.list1(several, |out, one| encode_pattern(one, out)).done(),
         }
         out.sp();
         match self.attributes.as_slice() {
             [one] => one.encode(out),
-            several => out.list(several, |out, one| one.encode(out)).done(),
+            several => out.list1(several, |out, one| one.encode(out)).done(),
         }
         out.raw(b")");
     }
@@ -170,11 +173,8 @@ impl Told {
 
 /// `"(" entry-att *(SP entry-att) ")"`
 pub(crate) fn encode_annotations(annotations: &[Annotation], out: &mut Encoder) {
-    if annotations.is_empty() || annotations.iter().any(|one| one.attributes.is_empty()) {
-        out.fail(EncodeError::EmptyList);
-    }
-    out.list(annotations, |out, one| {
-        out.astring(one.entry.as_bytes()).sp().list(&one.attributes, |out, (name, value)| {
+    out.list1(annotations, |out, one| {
+        out.astring(one.entry.as_bytes()).sp().list1(&one.attributes, |out, (name, value)| {
             name.encode(out);
             out.sp().nstring(value.as_deref());
         });
@@ -240,7 +240,7 @@ fn one_or_more<'a, T>(input: Input<'a>, item: impl Fn(Input<'a>) -> Parsed<'a, T
 
 /// `entry-match = list-mailbox`
 pub(crate) fn pattern(input: Input<'_>) -> Parsed<'_, Octets> {
-    if matches!(input.first(), Some(b'"' | b'{' | b'~')) {
+    if matches!(input.rest(), [b'"' | b'{', ..] | [b'~', b'{', ..]) {
         return string(input);
     }
     let (octets, rest) = input.split(run(input.rest(), LIST));

@@ -200,6 +200,7 @@ impl Literal {
         }
         let is_binary = self.form != Form::Plain;
         match &self.content {
+            Content::Nil if is_binary => out.literal8(&Octets::new()).done(),
             Content::Nil => out.literal(&Octets::new()).done(),
             Content::Octets(octets) if is_binary => out.literal8(octets).done(),
             Content::Octets(octets) => out.literal(octets).done(),

@@ -5,7 +5,7 @@ use core::num::NonZeroU32;
 
 use crate::{
     Octets,
-    encoder::Encoder,
+    encoder::{EncodeError, Encoder},
     envelope::{Envelope, envelope},
     grammar::{close, is_closing, loose_spaces, nil, nstring, number64, open, sp, string},
     input::{Input, Parsed},
@@ -173,7 +173,7 @@ impl BodyStructure {
     pub(crate) fn encode(&self, out: &mut Encoder) {
         match self {
             // What cannot be read cannot be sent.
-            Self::Invalid(_) => out.raw(b"NIL").done(),
+            Self::Invalid(_) => out.refuse("body").done(),
             Self::Multipart(multipart) => multipart.encode(out),
             Self::Single(single) => single.encode(out),
         }
@@ -190,20 +190,17 @@ impl Part {
 
 impl Multipart {
     fn encode(&self, out: &mut Encoder) {
+        // One without parts can be read, but the standard has no form for it.
+        if self.parts.is_empty() {
+            out.fail(EncodeError::EmptyList);
+        }
         out.raw(b"(");
         for part in &self.parts {
             part.encode(out);
         }
-        // One without parts is no structure of the standard; it is written so that it is read as what it is.
-        if !self.parts.is_empty() {
-            out.sp();
-        }
-        out.string(&self.subtype);
+        out.sp().string(&self.subtype);
         if self.extension.fields > 0 {
-            match (self.parts.as_slice(), self.parameters.as_slice()) {
-                ([], []) => out.raw(b" ()").done(),
-                (_, parameters) => encode_parameters(parameters, out.sp()),
-            }
+            encode_parameters(&self.parameters, out.sp());
             self.extension.encode(out);
         }
         out.raw(b")");
@@ -243,8 +240,13 @@ impl Single {
         encode_parameters(&self.parameters, out);
         out.sp().nstring(self.id.as_deref()).sp().nstring(self.description.as_deref());
         out.sp().string(&self.encoding).sp().number(self.octets);
+        let is_message = self.is("message", "rfc822") || self.is("message", "global");
         match &self.kind {
             Kind::Basic => {}
+            Kind::Message { .. } if !is_message => out.refuse("media-message").done(),
+            Kind::Text { .. } if !self.media_type.eq_ignore_ascii_case(b"text") => {
+                out.refuse("media-text").done();
+            }
             Kind::Message { envelope, body, lines } => {
                 envelope.encode(out.sp());
                 body.encode(out.sp());

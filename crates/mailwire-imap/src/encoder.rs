@@ -6,7 +6,7 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 
 use crate::{
     Mailbox, Octets, Tag,
-    grammar::{ASTRING, ATOM, LIST, run},
+    grammar::{ASTRING, ATOM, LIST, WORD, run},
 };
 
 /// Writes commands or responses, in the forms that the peer understands.
@@ -31,12 +31,20 @@ pub struct Encoder {
     buffer: BytesMut,
     parts: Vec<Part>,
     error: Option<EncodeError>,
+    is_text: bool,
 }
 
 impl Encoder {
     /// What a client sends to a server with these abilities.
     pub fn client(abilities: Abilities) -> Self {
-        Self { is_client: true, abilities, buffer: BytesMut::new(), parts: Vec::new(), error: None }
+        Self {
+            is_client: true,
+            abilities,
+            buffer: BytesMut::new(),
+            parts: Vec::new(),
+            error: None,
+            is_text: false,
+        }
     }
 
     /// What a server sends to a client with these abilities.
@@ -140,10 +148,13 @@ impl Encoder {
         self.raw(b"\"").raw(tag.as_bytes()).raw(b"\"")
     }
 
-    /// An atom or quoted string in the text of a status, where there are no literals: control characters become spaces.
+    /// An atom or quoted string in the text of a status, where there are no literals.
     pub(crate) fn text_string(&mut self, octets: &[u8]) -> &mut Self {
         if !octets.is_empty() && run(octets, ATOM) == octets.len() && !octets.eq_ignore_ascii_case(b"NIL") {
             return self.raw(octets);
+        }
+        if !octets.iter().all(|octet| matches!(octet, b' '..=b'~')) {
+            self.refuse("string within a text");
         }
         self.raw(b"\"");
         for octet in octets {
@@ -231,6 +242,46 @@ impl Encoder {
     /// Ends a chain of calls.
     pub(crate) fn done(&mut self) {}
 
+    /// `"(" item *(SP item) ")"`
+    pub(crate) fn list1<T>(&mut self, items: &[T], mut encode: impl FnMut(&mut Self, &T)) -> &mut Self {
+        if items.is_empty() {
+            self.fail(EncodeError::EmptyList);
+        }
+        self.list(items, |out, item| encode(out, item))
+    }
+
+    /// A word that the caller chose.
+    pub(crate) fn word(&mut self, word: &[u8]) -> &mut Self {
+        if word.is_empty() || run(word, WORD) != word.len() {
+            self.refuse("keyword");
+        }
+        self.raw(word)
+    }
+
+    /// A number of 63 bits.
+    pub(crate) fn number63(&mut self, number: u64) -> &mut Self {
+        if i64::try_from(number).is_err() {
+            self.refuse("number of 63 bits");
+        }
+        self.number(number)
+    }
+
+    /// Strings up to [`end_text`](Self::end_text) stand in a text, in which nothing is a literal.
+    pub(crate) fn begin_text(&mut self) -> &mut Self {
+        self.is_text = true;
+        self
+    }
+
+    pub(crate) fn end_text(&mut self) -> &mut Self {
+        self.is_text = false;
+        self
+    }
+
+    /// There is no form for a value that does not follow `rule`.
+    pub(crate) fn refuse(&mut self, rule: &'static str) -> &mut Self {
+        self.fail(EncodeError::Rule(rule))
+    }
+
     pub(crate) fn fail(&mut self, error: EncodeError) -> &mut Self {
         self.error.get_or_insert(error);
         self
@@ -264,6 +315,9 @@ impl Encoder {
     }
 
     fn literal_header(&mut self, length: u64, is_binary: bool) {
+        if self.is_text {
+            self.refuse("string within a text");
+        }
         if is_binary && !self.abilities.binary {
             self.error.get_or_insert(EncodeError::Nul);
         }
@@ -357,6 +411,9 @@ pub enum EncodeError {
     /// A list is empty where one item has to be.
     #[error("a list is empty")]
     EmptyList,
+    /// A value does not follow the rule of the grammar that it is for.
+    #[error("a value is no {0}")]
+    Rule(&'static str),
     /// Search keys are nested deeper than servers, and our own decoder, read by default.
     #[error("search keys are nested more than 100 levels deep")]
     TooDeep,

@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, vec::Vec};
 
 use crate::{
-    Atom, BodyStructure, Envelope, Flags, ModSeq, Octets, ParseError, Uid, annotation,
+    Atom, BodyStructure, Envelope, Flags, ModSeq, Octets, ParseError, SeqNum, Uid, annotation,
     body_structure::body_structure,
     date::{DateTime, date_time},
     encoder::Encoder,
@@ -23,12 +23,22 @@ use crate::{
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Fetch {
-    /// The sequence number, or the UID if it is `UIDFETCH` (RFC 9586).
-    pub number: u32,
-    /// Whether it is `UIDFETCH`.
-    pub is_uid: bool,
+    /// Of which message.
+    pub message: Message,
     /// What is told, in the order of the wire.
     pub items: Vec<Item>,
+}
+
+/// Which message an answer is about.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
+#[non_exhaustive]
+pub enum Message {
+    /// The one at this place: `FETCH`.
+    Sequence(SeqNum),
+    /// The one with this UID: `UIDFETCH`, once UIDONLY is enabled (RFC 9586).
+    Uid(Uid),
 }
 
 /// `msg-att` ([RFC 9051 section 9](https://www.rfc-editor.org/rfc/rfc9051#section-9)) and those of the extensions.
@@ -150,8 +160,8 @@ impl Content {
 impl Fetch {
     /// The UID, if it is told.
     pub fn uid(&self) -> Option<Uid> {
-        if self.is_uid {
-            return Uid::new(self.number);
+        if let Message::Uid(uid) = self.message {
+            return Some(uid);
         }
         self.items.iter().find_map(|item| if let Item::Uid(uid) = item { Some(*uid) } else { None })
     }
@@ -162,8 +172,11 @@ impl Fetch {
     }
 
     pub(crate) fn encode(&self, out: &mut Encoder) {
-        let word: &[u8] = if self.is_uid { b" UIDFETCH " } else { b" FETCH " };
-        out.number(u64::from(self.number)).raw(word).list(&self.items, |out, item| item.encode(out));
+        let (number, word): (u32, &[u8]) = match self.message {
+            Message::Sequence(number) => (number.get(), b" FETCH "),
+            Message::Uid(uid) => (uid.get(), b" UIDFETCH "),
+        };
+        out.number(number.into()).raw(word).list1(&self.items, |out, item| item.encode(out));
     }
 }
 
@@ -206,8 +219,8 @@ impl Item {
             }
             Self::GmailMessageId(id) => out.raw(b"X-GM-MSGID ").number(*id).done(),
             Self::GmailThreadId(id) => out.raw(b"X-GM-THRID ").number(*id).done(),
-            Self::Invalid { .. } => out.raw(b"X-INVALID NIL").done(),
-            Self::Other(name, value) => value.encode(out.raw(name.as_bytes()).sp()),
+            Self::Invalid { .. } => out.refuse("msg-att").done(),
+            Self::Other(name, value) => value.encode(out.word(name.as_bytes()).sp()),
         }
     }
 }

@@ -149,7 +149,7 @@ pub(crate) fn encode_partial(partial: Option<(u64, u64)>, out: &mut Encoder) {
         if length == 0 {
             out.fail(EncodeError::Zero);
         }
-        out.raw(b"<").number(start).raw(b".").number(length).raw(b">");
+        out.raw(b"<").number63(start).raw(b".").number63(length).raw(b">");
     }
 }
 

@@ -261,6 +261,16 @@ fn name(input: Input<'_>) -> Parsed<'_, Mailbox> {
     }
 }
 
+/// `use-attr`
+pub(crate) fn attribute(input: Input<'_>) -> Parsed<'_, Attribute> {
+    let (octets, rest) = input.split(run(input.rest(), FLAG));
+    match Attribute::read(octets) {
+        Some(known) => Ok((rest, known)),
+        None if octets.is_empty() => input.expected("use-attr"),
+        None => Ok((rest, Attribute::Other(Atom::from_parsed(input.bytes(octets))))),
+    }
+}
+
 /// `"(" [mbx-list-flags] ")"`
 pub(crate) fn attributes(input: Input<'_>) -> Parsed<'_, Attributes> {
     let is_loose = input.quirks().loose_flags && !input.context.is_command;

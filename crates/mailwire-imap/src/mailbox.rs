@@ -64,7 +64,7 @@ impl Mailbox {
     }
 
     pub(crate) fn holds_nul(&self) -> bool {
-        matches!(&self.0, Form::Named(octets) | Form::Utf8(octets) if octets.contains(&0))
+        matches!(&self.0, Form::Named(octets) | Form::Utf7(octets) | Form::Utf8(octets) if octets.contains(&0))
     }
 
     /// The name for people. Octets that are neither modified UTF-7 nor UTF-8 are shown as they are, with U+FFFD for those

@@ -142,7 +142,7 @@ impl Item {
             Self::UidNext(uid) => (Attribute::UidNext, u64::from(uid.get())),
             Self::UidValidity(value) => (Attribute::UidValidity, u64::from(value.get())),
             Self::Unseen(number) => (Attribute::Unseen, u64::from(*number)),
-            Self::Other(name, value) => return value.encode(out.raw(name.as_bytes()).sp()),
+            Self::Other(name, value) => return value.encode(out.word(name.as_bytes()).sp()),
         };
         out.raw(attribute.as_bytes()).sp().number(number);
     }

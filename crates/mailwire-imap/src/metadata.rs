@@ -214,17 +214,11 @@ impl GetMetadata {
 }
 
 pub(crate) fn encode_entries(entries: &[Entry], out: &mut Encoder) {
-    if entries.is_empty() {
-        out.fail(EncodeError::EmptyList);
-    }
-    out.list(entries, |out, entry| out.astring(&entry.0).done());
+    out.list1(entries, |out, entry| out.astring(&entry.0).done());
 }
 
 pub(crate) fn encode_values(values: &[Annotation], out: &mut Encoder) {
-    if values.is_empty() {
-        out.fail(EncodeError::EmptyList);
-    }
-    out.list(values, |out, one| out.astring(&one.entry.0).sp().nstring(one.value.as_deref()).done());
+    out.list1(values, |out, one| out.astring(&one.entry.0).sp().nstring(one.value.as_deref()).done());
 }
 
 /// `metadata-resp = "METADATA" SP mailbox SP (entry-values / entry-list)`

@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
 use crate::{
-    Flags, Octets, ParseError, Tag, UidSet,
+    Flags, Octets, ParseError, SeqNum, Tag, UidSet,
     acl::{Acl, ListRights, MyRights, acl, list_rights, my_rights},
     capability::{Capabilities, capabilities},
     comparator::{Comparator, comparator},
     convert::{Conversion, Converted, conversion, converted},
     encoder::Encoder,
-    fetch::{Fetch, items},
+    fetch::{Fetch, Message, items},
     flag::flag_list,
     grammar::{ASTRING, astring, digits, loose_spaces, octet, run, sp, to_end, word},
     id::{Fields, encode_fields, fields},
@@ -88,7 +88,7 @@ pub enum Data {
     /// `n EXISTS`
     Exists(u32),
     /// `n EXPUNGE`
-    Expunge(u32),
+    Expunge(SeqNum),
     /// `n FETCH`, `n UIDFETCH`
     Fetch(Fetch),
     /// `FLAGS`
@@ -157,9 +157,14 @@ impl Response {
                 encode_text(&request.text, request.code.is_some(), out);
             }
             Self::Data(data) => data.encode(out.raw(b"* ")),
-            Self::Tagged(tag, status) => status.encode(out.raw(tag.as_bytes()).sp()),
-            // There is no value that could be written.
-            Self::Unknown(_) => out.raw(b"* OK [UNPARSED]").done(),
+            Self::Tagged(tag, status) => {
+                if status.kind == Kind::PreAuth {
+                    out.refuse("resp-cond-state");
+                }
+                status.encode(out.raw(tag.as_bytes()).sp());
+            }
+            // Its octets follow no rule, so nobody knows where they would end.
+            Self::Unknown(_) => out.refuse("response").done(),
         }
         out.end();
     }
@@ -176,7 +181,7 @@ impl Data {
             Self::Enabled(capabilities) => capabilities.encode(out.raw(b"ENABLED")),
             Self::ESearch(found) => found.encode(out.raw(b"ESEARCH")),
             Self::Exists(number) => out.number((*number).into()).raw(b" EXISTS").done(),
-            Self::Expunge(number) => out.number((*number).into()).raw(b" EXPUNGE").done(),
+            Self::Expunge(number) => out.number(number.get().into()).raw(b" EXPUNGE").done(),
             Self::Fetch(fetch) => fetch.encode(out),
             Self::Flags(flags) => flags.encode(out.raw(b"FLAGS ")),
             Self::GenUrlAuth(urls) => {
@@ -275,24 +280,23 @@ fn numbered(input: Input<'_>) -> Parsed<'_, Response> {
     let before = sp(rest)?.0;
     let (rest, name) = word(before)?;
     let name = name.as_bytes();
-    if number == 0 && matches!(name, b"FETCH" | b"EXPUNGE" | b"UIDFETCH") {
-        return input.expected("number from 1 to 4294967295");
-    }
-    match name {
-        b"FETCH" | b"UIDFETCH" => {
-            let (rest, items) = items(sp(rest)?.0)?;
-            let fetch = Fetch { number, is_uid: name.len() > 5, items };
-            Ok((rest, Response::Data(Data::Fetch(fetch))))
+    match (name, NonZeroU32::new(number)) {
+        (b"EXISTS", _) => Ok((rest, Response::Data(Data::Exists(number)))),
+        (b"RECENT", _) => Ok((rest, Response::Data(Data::Recent(number)))),
+        (b"FETCH", Some(number)) => fetch(rest, Message::Sequence(number.into())),
+        (b"UIDFETCH", Some(number)) => fetch(rest, Message::Uid(number.into())),
+        (b"EXPUNGE", Some(number)) => Ok((rest, Response::Data(Data::Expunge(number.into())))),
+        (b"CONVERTED", Some(number)) => read(sp(rest)?.0, |input| converted(input, number), Data::Converted),
+        (b"FETCH" | b"UIDFETCH" | b"EXPUNGE" | b"CONVERTED", None) => {
+            input.expected("number from 1 to 4294967295")
         }
-        b"CONVERTED" => match NonZeroU32::new(number) {
-            Some(number) => read(sp(rest)?.0, |input| converted(input, number), Data::Converted),
-            None => input.expected("number from 1 to 4294967295"),
-        },
-        b"EXISTS" => Ok((rest, Response::Data(Data::Exists(number)))),
-        b"EXPUNGE" => Ok((rest, Response::Data(Data::Expunge(number)))),
-        b"RECENT" => Ok((rest, Response::Data(Data::Recent(number)))),
         _ => before.expected("message-data"),
     }
+}
+
+fn fetch(input: Input<'_>, message: Message) -> Parsed<'_, Response> {
+    let (rest, items) = items(sp(input)?.0)?;
+    Ok((rest, Response::Data(Data::Fetch(Fetch { message, items }))))
 }
 
 fn named(input: Input<'_>) -> Parsed<'_, Response> {

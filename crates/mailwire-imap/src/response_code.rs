@@ -175,7 +175,7 @@ codes! {
 
 impl Code {
     pub(crate) fn encode(&self, out: &mut Encoder) {
-        out.raw(b"[");
+        out.raw(b"[").begin_text();
         let word: &[u8] = match self {
             Self::Annotations(_) => b"ANNOTATIONS ",
             Self::AppendUid { .. } => b"APPENDUID ",
@@ -208,7 +208,7 @@ impl Code {
         };
         out.raw(word);
         self.encode_arguments(out);
-        out.raw(b"]");
+        out.raw(b"]").end_text();
     }
 
     fn encode_arguments(&self, out: &mut Encoder) {
@@ -269,6 +269,9 @@ impl Code {
             Self::UrlMech(mechanisms) => mechanisms.iter().for_each(|one| one.encode(out.sp())),
             Self::Unseen(number) => out.number(number.get().into()).done(),
             Self::Other { name, arguments } => {
+                if name.is_empty() || !name.iter().all(|octet| octet.is_ascii_graphic() && *octet != b']') {
+                    out.refuse("resp-text-code");
+                }
                 inside(name, out);
                 if let Some(arguments) = arguments {
                     inside(arguments, out.sp());
@@ -287,10 +290,18 @@ fn inside<'a>(octets: &[u8], out: &'a mut Encoder) -> &'a mut Encoder {
 
 /// The same, but the brackets of an address stay: `imap://[2001:db8::1]/`.
 fn inside_url(url: &[u8], out: &mut Encoder) {
-    let length = url_length(url);
-    let (whole, rest) = url.split_at_checked(length).unwrap_or((url, b""));
-    out.text(whole);
-    inside(rest, out);
+    // A space is no part of a URL, but it may be why one is bad.
+    let is_text = url
+        .split(|octet| *octet == b' ')
+        .all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_graphic));
+    if !is_text || url.first() == Some(&b'"') || url_length(url) < url.len() || ends_inside_brackets(url) {
+        out.refuse("URL");
+    }
+    out.text(url);
+}
+
+fn ends_inside_brackets(url: &[u8]) -> bool {
+    memchr::memrchr2(b'[', b']', url).is_some_and(|last| url.get(last) == Some(&b'['))
 }
 
 /// How many octets are before the bracket that ends the code.

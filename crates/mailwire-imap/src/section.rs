@@ -82,6 +82,8 @@ impl Section {
         };
         if !text.is_empty() && !self.part.0.is_empty() {
             out.raw(b".");
+        } else if self.text == Text::Mime {
+            out.refuse("section-msgtext");
         }
         out.raw(text);
         if let Text::HeaderFields(names) | Text::HeaderFieldsNot(names) = &self.text {

@@ -102,7 +102,7 @@ pub struct Mechanism {
 
 impl Unsigned {
     pub(crate) fn encode(&self, out: &mut Encoder) {
-        out.string(&self.url).sp().raw(self.mechanism.as_bytes());
+        encode_mechanism(&self.mechanism, out.string(&self.url).sp());
     }
 }
 
@@ -117,7 +117,10 @@ impl Request {
             out.fail(EncodeError::Conflict);
         }
         out.raw(b"(").string(&self.url);
-        for part in &self.parts {
+        for (index, part) in self.parts.iter().enumerate() {
+            if self.parts.get(..index).is_some_and(|before| before.contains(part)) {
+                out.fail(EncodeError::Conflict);
+            }
             out.sp().raw(part.as_bytes());
         }
         out.raw(b")");
@@ -140,6 +143,9 @@ impl Fetched {
         match &self.data {
             Data::Plain(content) => content.encode(out.sp()),
             Data::Parts(parts) => {
+                if parts.is_empty() {
+                    out.fail(EncodeError::EmptyList);
+                }
                 for part in parts {
                     part.encode(out.raw(b" ("));
                     out.raw(b")");
@@ -155,14 +161,14 @@ impl Part {
             Self::Binary(content) => content.encode(out.raw(b"BINARY ")),
             Self::Body(content) => content.encode(out.raw(b"BODY ")),
             Self::BodyPartStructure(structure) => structure.encode(out.raw(b"BODYPARTSTRUCTURE ")),
-            Self::Other(name, value) => value.encode(out.text(name).sp()),
+            Self::Other(name, value) => value.encode(out.word(name).sp()),
         }
     }
 }
 
 impl Mechanism {
     pub(crate) fn encode(&self, out: &mut Encoder) {
-        out.raw(self.name.as_bytes());
+        encode_mechanism(&self.name, out);
         if let Some(data) = &self.data {
             out.raw(b"=").raw(data.as_bytes());
         }
@@ -179,10 +185,21 @@ pub(crate) fn unsigned(input: Input<'_>) -> Parsed<'_, Vec<Unsigned>> {
     if all.is_empty() { input.expected("url-rump") } else { Ok((rest, all)) }
 }
 
+pub(crate) fn encode_mechanism(mechanism: &Atom, out: &mut Encoder) {
+    if !mechanism.as_bytes().iter().all(is_mechanism_part) {
+        out.refuse("mechanism");
+    }
+    out.raw(mechanism.as_bytes());
+}
+
+fn is_mechanism_part(octet: &u8) -> bool {
+    octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.')
+}
+
 /// `mechanism = "INTERNAL" / 1*(ALPHA / DIGIT / "-" / ".")`
 pub(crate) fn mechanism(input: Input<'_>) -> Parsed<'_, Atom> {
-    let is_part = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.');
-    let (octets, rest) = input.split(input.rest().iter().take_while(|octet| is_part(octet)).count());
+    let (octets, rest) =
+        input.split(input.rest().iter().take_while(|octet| is_mechanism_part(octet)).count());
     if octets.is_empty() {
         input.expected("mechanism")
     } else {

@@ -5,6 +5,7 @@ use crate::{
     id::encode_fields,
     metadata::encode_values,
     quota::encode_limits,
+    urlauth::encode_mechanism,
 };
 
 impl Command {
@@ -109,6 +110,9 @@ impl Body {
             Self::Authenticate { mechanism, initial_response } => {
                 out.sp().raw(mechanism.as_bytes());
                 if let Some(response) = initial_response {
+                    if !is_initial_response(response.expose()) {
+                        out.refuse("initial-resp");
+                    }
                     out.sp().text(response.expose());
                 }
             }
@@ -189,7 +193,7 @@ impl Body {
             Self::ResetKey(Some((mailbox, mechanisms))) => {
                 out.sp().mailbox(mailbox);
                 for mechanism in mechanisms {
-                    out.sp().raw(mechanism.as_bytes());
+                    encode_mechanism(mechanism, out.sp());
                 }
             }
             Self::UrlFetch(urls) if urls.is_empty() => out.fail(EncodeError::EmptyList).done(),
@@ -205,13 +209,19 @@ impl Body {
             Self::Sort(sort) => sort.encode(out),
             Self::Status(_, attributes) if attributes.is_empty() => out.fail(EncodeError::EmptyList).done(),
             Self::Status(mailbox, attributes) => {
-                out.sp().mailbox(mailbox).sp().list(attributes, |out, one| out.raw(one.as_bytes()).done());
+                out.sp().mailbox(mailbox).sp().list1(attributes, |out, one| out.raw(one.as_bytes()).done());
             }
             Self::Store(store) => store.encode(out.sp()),
             Self::Thread(thread) => thread.encode(out),
             Self::UidBatches(batches) => batches.encode(out.sp()),
         }
     }
+}
+
+/// `base64 / "="`
+fn is_initial_response(octets: &[u8]) -> bool {
+    let is_base64 = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/' | b'=');
+    !octets.is_empty() && octets.iter().all(is_base64)
 }
 
 impl Messages {
@@ -273,6 +283,9 @@ impl Fetch {
         if let Some(value) = self.changed_since {
             out.raw(b"CHANGEDSINCE ").number(value.get());
             if self.vanished {
+                if !self.messages.is_uid() {
+                    out.refuse("fetch-modifier of FETCH by sequence numbers");
+                }
                 out.raw(b" VANISHED");
             }
         }

@@ -103,9 +103,9 @@ impl ListSelect {
     }
 
     fn encode(&self, out: &mut Encoder) {
-        out.raw(self.as_bytes());
-        if let Self::Other(_, Some(value)) = self {
-            value.encode(out.sp());
+        match self {
+            Self::Other(name, Some(value)) => encode_other(name, value, out),
+            known => out.word(known.as_bytes()).done(),
         }
     }
 }
@@ -119,13 +119,21 @@ impl ListReturn {
             Self::SpecialUse => out.raw(b"SPECIAL-USE").done(),
             Self::Status(attributes) if attributes.is_empty() => out.fail(EncodeError::EmptyList).done(),
             Self::Status(attributes) => {
-                out.raw(b"STATUS ").list(attributes, |out, one| out.raw(one.as_bytes()).done());
+                out.raw(b"STATUS ").list1(attributes, |out, one| out.raw(one.as_bytes()).done());
             }
             Self::Subscribed => out.raw(b"SUBSCRIBED").done(),
-            Self::Other(name, None) => out.raw(name.as_bytes()).done(),
-            Self::Other(name, Some(value)) => value.encode(out.raw(name.as_bytes()).sp()),
+            Self::Other(name, None) => out.word(name.as_bytes()).done(),
+            Self::Other(name, Some(value)) => encode_other(name, value, out),
         }
     }
+}
+
+/// `option-extension`: its value stands in parentheses.
+fn encode_other(name: &Atom, value: &Value, out: &mut Encoder) {
+    if !matches!(value, Value::List(_)) {
+        out.refuse("option-value");
+    }
+    value.encode(out.word(name.as_bytes()).sp());
 }
 
 impl List {
@@ -134,6 +142,14 @@ impl List {
             out.fail(EncodeError::Conflict);
         }
         if !self.select.is_empty() {
+            if self
+                .select
+                .iter()
+                .all(|option| matches!(option, ListSelect::RecursiveMatch | ListSelect::Remote))
+                && self.select.contains(&ListSelect::RecursiveMatch)
+            {
+                out.refuse("list-select-base-opt");
+            }
             out.list(&self.select, |out, one| one.encode(out)).sp();
         }
         out.mailbox(self.reference.as_ref().unwrap_or(&Mailbox::new(""))).sp();

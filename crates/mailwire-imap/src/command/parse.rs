@@ -258,8 +258,8 @@ fn create(input: Input<'_>) -> Parsed<'_, Body> {
     if word.as_bytes() != b"USE" {
         return rest.expected("USE");
     }
-    let (rest, uses) = mailbox_list::attributes(sp(after)?.0)?;
-    Ok((close(rest)?.0, Body::Create(mailbox, uses.iter().collect())))
+    let (rest, uses) = list(sp(after)?.0, mailbox_list::attribute)?;
+    Ok((close(rest)?.0, Body::Create(mailbox, uses)))
 }
 
 /// `mailbox [select-params]`

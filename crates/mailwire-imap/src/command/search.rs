@@ -334,7 +334,7 @@ impl Sort {
             out.fail(EncodeError::EmptyList);
         }
         encode_returns(self.search.returns.as_deref(), out);
-        out.sp().list(&self.criteria, |out, one| {
+        out.sp().list1(&self.criteria, |out, one| {
             one.key.encode(out.raw(if one.reverse { b"REVERSE " } else { b"" }));
         });
         encode_criteria(&self.search, out.sp());
@@ -392,7 +392,11 @@ pub(crate) fn search_program(input: Input<'_>) -> Parsed<'_, (Option<Octets>, Se
         }
         None => (input, None),
     };
-    program(input).map(|(rest, search)| (rest, (charset, search)))
+    let (rest, search) = program(input)?;
+    // What is told because it has to be is not said twice.
+    let is_implied = !input.context.is_utf8 && search.needs_charset();
+    let charset = charset.filter(|charset| !(is_implied && charset.eq_ignore_ascii_case(b"UTF-8")));
+    Ok((rest, (charset, search)))
 }
 
 /// `esearch = "ESEARCH" [SP esearch-source-opts] [SP search-return-opts] SP search-program`

@@ -12,7 +12,7 @@ use crate::{
     Decoder, Limits, Quirks, Search,
     append::{self, Message},
     date::Date,
-    encoder::{Abilities, Encoder, Part},
+    encoder::{Abilities, EncodeError, Encoder, Part},
     fetch::Content,
     frame::{Event, Framer},
 };
@@ -323,10 +323,6 @@ fn nothing_of_a_caller_ends_the_line() {
             Messages::Uid(UidSet::all()),
             [Attribute::peek(crate::section::Section::fields([evil]))].into(),
         )),
-        Body::Authenticate {
-            mechanism: Atom::new("PLAIN").unwrap(),
-            initial_response: Some(Secret::new(evil)),
-        },
         Body::List(List { patterns: [mailbox.clone()].into(), reference: Some(mailbox), ..List::default() }),
     ] {
         let command = Command { tag: Tag::new("a").unwrap(), body };
@@ -339,6 +335,12 @@ fn nothing_of_a_caller_ends_the_line() {
         }
         assert_eq!(frames, 1, "{wire}");
     }
+    // What can only be base64 is nothing else.
+    let (mechanism, initial_response) = (Atom::new("PLAIN").unwrap(), Some(Secret::new(evil)));
+    let body = Body::Authenticate { mechanism, initial_response };
+    let mut out = Encoder::client(Abilities::all());
+    Command { tag: Tag::new("a").unwrap(), body }.encode(&mut out);
+    assert_eq!(out.finish(), Err(EncodeError::Rule("initial-resp")));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     Decoder, Limits, Quirks,
     body_structure::BodyStructure,
-    encoder::{Abilities, Part},
+    encoder::{Abilities, EncodeError, Part},
     fetch::{Content, Item},
 };
 
@@ -204,14 +204,6 @@ fn what_servers_send_otherwise() {
             "* 1 FETCH (BODYSTRUCTURE (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 1 1 NIL (\"inline\" NIL) \"en\" NIL))",
         ),
         (
-            "* 1 FETCH (BODYSTRUCTURE (\"ALTERNATIVE\" (\"BOUNDARY\" \"x\") NIL NIL))",
-            "* 1 FETCH (BODYSTRUCTURE (\"ALTERNATIVE\" (\"BOUNDARY\" \"x\") NIL NIL))",
-        ),
-        (
-            "* 1 FETCH (BODYSTRUCTURE (\"ALTERNATIVE\" () NIL NIL) )",
-            "* 1 FETCH (BODYSTRUCTURE (\"ALTERNATIVE\" () NIL NIL))",
-        ),
-        (
             "* 1 FETCH (BODYSTRUCTURE (\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 200 NIL (NIL NIL) NIL NIL))",
             "* 1 FETCH (BODYSTRUCTURE (\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 200 NIL NIL NIL NIL))",
         ),
@@ -220,6 +212,28 @@ fn what_servers_send_otherwise() {
         assert!(strict().parse_response(&octets.into()).is_err(), "{wire}");
         let response = Decoder::default().response(octets);
         assert_eq!(String::from_utf8(encoded(&response)).unwrap(), format!("{normal}\r\n"), "{wire}");
+    }
+}
+
+/// A multipart without parts can be read, but has no form that could be sent.
+#[test]
+fn an_empty_multipart() {
+    for structure in [
+        "(\"ALTERNATIVE\" (\"BOUNDARY\" \"x\") NIL NIL)",
+        "(\"ALTERNATIVE\" () NIL NIL) ",
+        "(\"ALTERNATIVE\")",
+    ] {
+        let wire = format!("* 1 FETCH (BODYSTRUCTURE {structure} UID 5)");
+        let response = Decoder::default().response(wire.as_bytes());
+        let Response::Data(Data::Fetch(fetch)) = &response else { panic!("{response:?}") };
+        let [Item::BodyStructure(BodyStructure::Multipart(multipart)), Item::Uid(_)] = fetch.items.as_slice()
+        else {
+            panic!("{fetch:?}")
+        };
+        assert!(multipart.parts.is_empty() && multipart.subtype == "ALTERNATIVE");
+        let mut out = Encoder::server(Abilities::all());
+        response.encode(&mut out);
+        assert_eq!(out.finish(), Err(EncodeError::EmptyList));
     }
 }
 

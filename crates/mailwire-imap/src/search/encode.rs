@@ -37,24 +37,36 @@ impl Search {
 
     /// Writes it without parentheses, as the program of a SEARCH.
     pub(crate) fn encode_program(&self, out: &mut Encoder) {
-        match self {
+        match self.only_key() {
             Self::And(keys) if keys.is_empty() => out.raw(b"ALL").done(),
             Self::And(keys) => out.separated(keys, |out, key| key.encode(out, 0)).done(),
             key => key.encode(out, 0),
         }
     }
 
+    /// A group of one key is that key.
+    fn only_key(&self) -> &Self {
+        let mut key = self;
+        while let Self::And(keys) = key
+            && let [only] = keys.as_slice()
+        {
+            key = only;
+        }
+        key
+    }
+
     fn encode(&self, out: &mut Encoder, depth: usize) {
         if depth >= MAX_NESTING {
             return out.fail(EncodeError::TooDeep).done();
         }
-        if let Some(word) = self.bare_word() {
+        let key = self.only_key();
+        if let Some(word) = key.bare_word() {
             return out.raw(word).done();
         }
-        if let Some((word, text)) = self.named_text() {
+        if let Some((word, text)) = key.named_text() {
             return out.raw(word).sp().astring(text).done();
         }
-        match self {
+        match key {
             Self::And(keys) if keys.is_empty() => out.raw(b"ALL").done(),
             // As it is read: a group of one is that key.
             Self::And(keys) if keys.len() == 1 => keys.iter().for_each(|key| key.encode(out, depth + 1)),

@@ -252,9 +252,14 @@ fn a_charset_in_a_code_is_no_literal() {
         ("a b", "* NO [BADCHARSET (\"a b\")] x\r\n"),
         ("a]\"\\", "* NO [BADCHARSET (\"a]\\\"\\\\\")] x\r\n"),
         ("", "* NO [BADCHARSET (\"\")] x\r\n"),
-        ("a\r\nb", "* NO [BADCHARSET (\"a  b\")] x\r\n"),
     ] {
         let status = text.clone().with_code(Code::BadCharset(vec![charset.into()]));
         assert_eq!(encoded(&Response::Data(Data::Status(status))), wire.as_bytes());
+    }
+    for charset in ["a\r\nb", "\0", "é"] {
+        let mut out = Encoder::server(Abilities::all());
+        let code = Code::BadCharset(vec![charset.into()]);
+        Response::Data(Data::Status(text.clone().with_code(code))).encode(&mut out);
+        assert_eq!(out.finish(), Err(EncodeError::Rule("string within a text")), "{charset}");
     }
 }

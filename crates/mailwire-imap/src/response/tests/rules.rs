@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::{
-    Flag, Mailbox, ModSeq, NumberList, Octets, Uid, UidValidity,
+    Flag, Mailbox, ModSeq, NumberList, Octets, SeqNum, Uid, UidValidity,
     date::{Date, DateTime},
     envelope::{Address, Envelope},
     fetch::Body,
+    fetch::Message,
     list::{Attribute, Attributes, Namespace, Namespaces},
     mailbox_status::Item as StatusItem,
     search_result::{ESearch, ESearchItem, Numbers},
@@ -241,18 +242,16 @@ fn messages() {
             Item::Envelope(envelope.into()),
         ),
     ] {
-        let one = Fetch { number: 1, is_uid: false, items: [item.clone()].into() };
+        let one = Fetch { message: message(1), items: [item.clone()].into() };
         data(&format!("1 FETCH ({wire})"), Data::Fetch(one));
         // Beside others, before and after.
         let mod_seq = Item::ModSeq(ModSeq::new(9).unwrap());
-        let several =
-            Fetch { number: u32::MAX, is_uid: false, items: [mod_seq.clone(), item, mod_seq].into() };
+        let several = Fetch { message: message(u32::MAX), items: [mod_seq.clone(), item, mod_seq].into() };
         data(&format!("4294967295 FETCH (MODSEQ (9) {wire} MODSEQ (9))"), Data::Fetch(several));
     }
-    data("4294967295 EXPUNGE", Data::Expunge(u32::MAX));
+    data("4294967295 EXPUNGE", Data::Expunge(SeqNum::MAX));
     let quoted = Fetch {
-        number: 1,
-        is_uid: false,
+        message: message(1),
         items: [body(Section::whole(), None, Content::Octets("a".into()))].into(),
     };
     assert_eq!(strict().response(&b"* 1 FETCH (BODY[] \"a\")"[..]), Response::Data(Data::Fetch(quoted)));
@@ -310,4 +309,8 @@ fn what_is_nearly_a_response() {
         let lenient = Decoder::default().parse_response(&wire.as_bytes().into());
         assert!(strict.is_err() && lenient.is_ok(), "{wire}: {strict:?} {lenient:?}");
     }
+}
+
+fn message(number: u32) -> Message {
+    Message::Sequence(SeqNum::new(number).unwrap())
 }
