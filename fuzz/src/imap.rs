@@ -66,6 +66,8 @@ pub fn sent(
     for part in out.finish()? {
         match part {
             Part::Octets(part) => octets.extend_from_slice(&part),
+            // Longer ones cannot be held here.
+            Part::Stream { length } if length > 10_000 => return Err(EncodeError::EmptyList),
             Part::Stream { length } => octets.resize(octets.len() + length as usize, b'x'),
             _ => {}
         }

@@ -284,8 +284,10 @@ impl Code {
 
 /// What can end neither the line nor the brackets.
 fn inside<'a>(octets: &[u8], out: &'a mut Encoder) -> &'a mut Encoder {
-    let octets: Vec<u8> = octets.iter().map(|octet| if *octet == b']' { b')' } else { *octet }).collect();
-    out.text(&octets)
+    if octets.iter().any(|octet| octet.is_ascii_control() || *octet == b']') {
+        out.refuse("resp-text-code");
+    }
+    out.text(octets)
 }
 
 /// The same, but the brackets of an address stay: `imap://[2001:db8::1]/`.
