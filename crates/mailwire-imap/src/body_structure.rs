@@ -7,11 +7,14 @@ use crate::{
     Octets,
     encoder::{EncodeError, Encoder},
     envelope::{Envelope, envelope},
-    grammar::{close, is_closing, loose_spaces, nil, nstring, number64, open, sp, string},
+    form::form,
+    grammar::{close, is_closing, list, loose_spaces, nil, nstring, number64, open, sp, string},
     input::{Input, Parsed},
     section::Part,
     value::{Value, value},
 };
+
+mod damaged;
 
 /// The structure of a message or of one of its parts.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -303,13 +306,16 @@ fn encode_parameters(parameters: &[(Octets, Octets)], out: &mut Encoder) {
     out.list(parameters, |out, (name, value)| out.string(name).sp().string(value).done());
 }
 
-/// `body`; one that cannot be read is a value of its own where that is tolerated.
+/// `body`; one that is damaged is mended, or a value of its own, where that is tolerated.
 pub(crate) fn body_structure(input: Input<'_>) -> Parsed<'_, BodyStructure> {
     match body(input, 0) {
         Ok((rest, structure)) if is_closing(rest) || rest.first() == Some(b' ') => Ok((rest, structure)),
         result if !input.quirks().loose_structure => result,
-        result => match value(input, 0) {
-            Ok((rest, _)) => Ok((rest, BodyStructure::Invalid(input.bytes(input.up_to(rest))))),
+        result => match form(input, 0) {
+            Ok((rest, form)) => {
+                let structure = damaged::mended(&form);
+                Ok((rest, structure.unwrap_or_else(|| BodyStructure::Invalid(form.octets()))))
+            }
             Err(_) => result,
         },
     }
@@ -327,20 +333,14 @@ fn body(input: Input<'_>, depth: usize) -> Parsed<'_, BodyStructure> {
 
 /// `body-type-mpart = 1*body SP media-subtype [SP body-ext-mpart]`
 fn multipart(input: Input<'_>, depth: usize) -> Parsed<'_, BodyStructure> {
-    let is_loose = input.quirks().loose_structure;
     let mut multipart = Multipart::default();
     let mut input = input;
     while input.first() == Some(b'(') {
         let (rest, part) = body(input, depth + 1)?;
         multipart.parts.push(part);
-        input = if is_loose { skip_nils(loose_spaces(rest)) } else { rest };
+        input = rest;
     }
-    if is_loose && is_closing(input) {
-        multipart.subtype = Octets::from_static(b"mixed");
-    } else {
-        let before = if is_loose { loose_spaces(input) } else { sp(input)?.0 };
-        (input, multipart.subtype) = string(before)?;
-    }
+    (input, multipart.subtype) = string(sp(input)?.0)?;
     if !is_closing(input) {
         (input, multipart.parameters) = parameters(sp(input)?.0)?;
         (input, multipart.extension) = extension(input)?;
@@ -348,62 +348,24 @@ fn multipart(input: Input<'_>, depth: usize) -> Parsed<'_, BodyStructure> {
     Ok((close(input)?.0, BodyStructure::Multipart(Box::new(multipart))))
 }
 
-/// NIL in place of a part.
-fn skip_nils(mut input: Input<'_>) -> Input<'_> {
-    while let Some(rest) = nil(input) {
-        input = loose_spaces(rest);
-    }
-    input
-}
-
 /// `body-type-1part = (body-type-basic / body-type-msg / body-type-text) [SP body-ext-1part]`
 fn single(input: Input<'_>, depth: usize) -> Parsed<'_, BodyStructure> {
-    let is_loose = input.quirks().loose_structure;
-    let (input, media_type) = string_or(input, b"application")?;
-    if is_loose {
-        if is_closing(input) {
-            return Ok((close(input)?.0, empty_multipart(media_type)));
-        }
-        // A list in place of the subtype: it is missing, or this is a multipart without parts.
-        if sp(input)?.0.first() == Some(b'(') {
-            return without_subtype(input, media_type);
-        }
-    }
-    let (input, subtype) = string_or(sp(input)?.0, b"octet-stream")?;
+    let (input, media_type) = string(input)?;
+    let (input, subtype) = string(sp(input)?.0)?;
     let (input, parameters) = parameters(sp(input)?.0)?;
-    fields(input, Single { media_type, subtype, parameters, ..Single::default() }, depth)
-}
-
-/// `("ALTERNATIVE" ("BOUNDARY" "x") NIL NIL)`
-fn without_subtype(input: Input<'_>, subtype: Octets) -> Parsed<'_, BodyStructure> {
-    let (rest, parameters) = parameters(sp(input)?.0)?;
-    let (rest, extension) = extension(rest)?;
-    let multipart = Multipart { parts: Vec::new(), subtype, parameters, extension };
-    Ok((close(rest)?.0, BodyStructure::Multipart(Box::new(multipart))))
-}
-
-fn empty_multipart(subtype: Octets) -> BodyStructure {
-    BodyStructure::Multipart(Box::new(Multipart { subtype, ..Multipart::default() }))
-}
-
-/// What follows the parameters.
-fn fields(input: Input<'_>, mut single: Single, depth: usize) -> Parsed<'_, BodyStructure> {
     let (input, id) = nstring(sp(input)?.0)?;
     let (input, description) = nstring(sp(input)?.0)?;
-    let (input, encoding) = string_or(sp(input)?.0, b"7BIT")?;
-    let (mut input, octets) = loose_number(sp(input)?.0)?;
-    (single.id, single.description, single.encoding, single.octets) = (id, description, encoding, octets);
+    let (input, encoding) = string(sp(input)?.0)?;
+    let (mut input, octets) = number64(sp(input)?.0)?;
+    let mut single =
+        Single { media_type, subtype, parameters, id, description, encoding, octets, ..Single::default() };
     if single.media_type.eq_ignore_ascii_case(b"text") {
-        if !(input.quirks().loose_structure && is_closing(input)) {
-            let (rest, lines) = loose_number(sp(input)?.0)?;
-            (input, single.kind) = (rest, Kind::Text { lines });
-        } else {
-            single.kind = Kind::Text { lines: 0 };
-        }
-    } else if is_message(&single) && holds_message(input) {
+        let (rest, lines) = number64(sp(input)?.0)?;
+        (input, single.kind) = (rest, Kind::Text { lines });
+    } else if is_message(&single) {
         let (rest, envelope) = envelope(sp(input)?.0)?;
         let (rest, body) = body(sp(rest)?.0, depth + 1)?;
-        let (rest, lines) = loose_number(sp(rest)?.0)?;
+        let (rest, lines) = number64(sp(rest)?.0)?;
         (input, single.kind) = (rest, Kind::Message { envelope: Box::new(envelope), body, lines });
     }
     if !is_closing(input) {
@@ -417,51 +379,23 @@ fn is_message(single: &Single) -> bool {
     single.is("message", "rfc822") || single.is("message", "global")
 }
 
-/// Some servers give a message as a basic part.
-fn holds_message(input: Input<'_>) -> bool {
-    !input.quirks().loose_structure || loose_spaces(input).first() == Some(b'(')
-}
-
-fn loose_number(input: Input<'_>) -> Parsed<'_, u64> {
-    match nil(input) {
-        Some(rest) if input.quirks().loose_structure => Ok((rest, 0)),
-        _ => number64(input),
-    }
-}
-
-/// A string, or what it is for where NIL is tolerated.
-fn string_or<'a>(input: Input<'a>, default: &'static [u8]) -> Parsed<'a, Octets> {
-    match nil(input) {
-        Some(rest) if input.quirks().loose_structure => Ok((rest, Octets::from_static(default))),
-        _ => string(input),
-    }
-}
-
 /// `body-fld-param = "(" string SP string *(SP string SP string) ")" / nil`
 fn parameters(input: Input<'_>) -> Parsed<'_, Parameters> {
-    let is_loose = input.quirks().loose_structure;
     if let Some(rest) = nil(input) {
         return Ok((rest, Parameters::new()));
-    }
-    if is_loose && input.rest().starts_with(b"\"\"") {
-        return Ok((input.skip(2), Parameters::new()));
     }
     let (mut input, ()) = open(input)?;
     let mut parameters = Parameters::with_capacity(1);
     input = loose_spaces(input);
-    while !is_closing(input) {
-        let (rest, name) = string_or(input, b"")?;
-        let (rest, value) =
-            if is_loose && is_closing(rest) { (rest, Octets::new()) } else { string_or(sp(rest)?.0, b"")? };
-        if !name.is_empty() || !is_loose {
-            parameters.push((name, value));
+    loop {
+        let (rest, name) = string(input)?;
+        let (rest, value) = string(sp(rest)?.0)?;
+        parameters.push((name, value));
+        if is_closing(rest) {
+            return Ok((close(rest)?.0, parameters));
         }
-        input = if is_closing(rest) { rest } else { sp(rest)?.0 };
+        input = sp(rest)?.0;
     }
-    if parameters.is_empty() && !is_loose {
-        return input.expected("string");
-    }
-    Ok((close(input)?.0, parameters))
 }
 
 /// `[SP body-fld-dsp [SP body-fld-lang [SP body-fld-loc *(SP body-extension)]]]`, after the first extension field.
@@ -477,17 +411,8 @@ fn extension(input: Input<'_>) -> Parsed<'_, Extension> {
         (input, extension.language) = language(sp(input)?.0)?;
         extension.fields = 3;
     }
-    // The disposition may stand where the language should.
-    if input.quirks().loose_structure && extension.disposition.is_none() && extension.language.len() > 1 {
-        let is_disposition =
-            |word: &Octets| word.eq_ignore_ascii_case(b"inline") || word.eq_ignore_ascii_case(b"attachment");
-        if extension.language.first().is_some_and(is_disposition) {
-            let kind = core::mem::take(&mut extension.language).into_iter().next().unwrap_or_default();
-            extension.disposition = Some(Disposition { kind, parameters: Parameters::new() });
-        }
-    }
     if !is_closing(input) {
-        (input, extension.location) = location(sp(input)?.0)?;
+        (input, extension.location) = nstring(sp(input)?.0)?;
         extension.fields = 4;
     }
     while !is_closing(input) {
@@ -500,25 +425,13 @@ fn extension(input: Input<'_>) -> Parsed<'_, Extension> {
 
 /// `body-fld-dsp = "(" string SP body-fld-param ")" / nil`
 fn disposition(input: Input<'_>) -> Parsed<'_, Option<Disposition>> {
-    let is_loose = input.quirks().loose_structure;
     if let Some(rest) = nil(input) {
         return Ok((rest, None));
     }
-    if is_loose && input.first() == Some(b'"') {
-        let (rest, kind) = string(input)?;
-        let disposition = Disposition { kind, parameters: Parameters::new() };
-        return Ok((rest, Some(disposition).filter(|disposition| !disposition.kind.is_empty())));
-    }
     let (input, ()) = open(input)?;
-    if is_loose && is_closing(input) {
-        return Ok((close(input)?.0, None));
-    }
-    let is_nil = nil(input).is_some();
-    let (input, kind) = string_or(input, b"")?;
-    let (input, parameters) =
-        if is_loose && is_closing(input) { (input, Parameters::new()) } else { parameters(sp(input)?.0)? };
-    let disposition = Disposition { kind, parameters };
-    Ok((close(input)?.0, Some(disposition).filter(|_| !is_nil)))
+    let (input, kind) = string(loose_spaces(input))?;
+    let (input, parameters) = parameters(sp(input)?.0)?;
+    Ok((close(input)?.0, Some(Disposition { kind, parameters })))
 }
 
 /// `body-fld-lang = nstring / "(" string *(SP string) ")"`
@@ -527,28 +440,6 @@ fn language(input: Input<'_>) -> Parsed<'_, Vec<Octets>> {
         let (rest, one) = nstring(input)?;
         return Ok((rest, one.into_iter().collect()));
     }
-    let mut languages = Vec::new();
-    let (mut input, ()) = open(input)?;
-    input = loose_spaces(input);
-    while !is_closing(input) {
-        let (rest, one) = if input.quirks().loose_structure {
-            match input.first() {
-                Some(b'(') => value(input, 0).map(|(rest, _)| (rest, None))?,
-                _ => nstring(input)?,
-            }
-        } else {
-            string(input).map(|(rest, one)| (rest, Some(one)))?
-        };
-        languages.extend(one);
-        input = if is_closing(rest) { rest } else { sp(rest)?.0 };
-    }
-    Ok((close(input)?.0, languages))
-}
-
-/// `body-fld-loc = nstring`; a list here is passed over where that is tolerated.
-fn location(input: Input<'_>) -> Parsed<'_, Option<Octets>> {
-    match input.first() {
-        Some(b'(') if input.quirks().loose_structure => value(input, 0).map(|(rest, _)| (rest, None)),
-        _ => nstring(input),
-    }
+    let (rest, languages) = list(input, string)?;
+    if languages.is_empty() { input.expected("string") } else { Ok((rest, languages)) }
 }

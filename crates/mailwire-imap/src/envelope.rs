@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use crate::{
     Octets,
     encoder::Encoder,
+    form::{Form, form},
     grammar::{close, is_closing, loose_spaces, nil, nstring, open, sp},
     input::{Input, Parsed},
 };
@@ -99,6 +100,13 @@ impl Address {
         }
     }
 
+    /// With a host there is a mailbox: if there is none, the name is it.
+    fn mend(&mut self) {
+        if self.mailbox.is_none() && self.host.as_ref().is_some_and(|host| !host.is_empty()) {
+            self.mailbox = self.name.take();
+        }
+    }
+
     fn encode(&self, out: &mut Encoder) {
         out.raw(b"(").nstring(self.name.as_deref()).sp().nstring(self.route.as_deref());
         out.sp().nstring(self.mailbox.as_deref()).sp().nstring(self.host.as_deref()).raw(b")");
@@ -109,69 +117,160 @@ fn copy(octets: &Option<Octets>) -> Option<Octets> {
     octets.as_deref().map(Octets::copy_from_slice)
 }
 
-/// `envelope`; fields that are missing at its end are a quirk.
+/// `envelope`; one that is damaged is mended where that is tolerated.
 pub(crate) fn envelope(input: Input<'_>) -> Parsed<'_, Envelope> {
+    let result = whole_envelope(input);
+    if !input.quirks().loose_envelope {
+        return result;
+    }
+    let (rest, mut envelope) = match result {
+        Ok(read) => read,
+        Err(error) => match form(input, 0).map(|(rest, form)| (rest, mended(&form))) {
+            Ok((rest, Some(envelope))) => (rest, envelope),
+            _ => return Err(error),
+        },
+    };
+    let Envelope { from, sender, reply_to, to, cc, bcc, .. } = &mut envelope;
+    [from, sender, reply_to, to, cc, bcc].into_iter().flatten().for_each(Address::mend);
+    Ok((rest, envelope))
+}
+
+fn whole_envelope(input: Input<'_>) -> Parsed<'_, Envelope> {
     let (input, ()) = open(input)?;
     let (input, date) = nstring(loose_spaces(input))?;
-    let (input, subject) = next(input, nstring)?;
-    let (input, from) = next(input, addresses)?;
-    let (input, sender) = next(input, addresses)?;
-    let (input, reply_to) = next(input, addresses)?;
-    let (input, to) = next(input, addresses)?;
-    let (input, cc) = next(input, addresses)?;
-    let (input, bcc) = next(input, addresses)?;
-    let (input, in_reply_to) = next(input, nstring)?;
-    let (input, message_id) = next(input, nstring)?;
+    let (input, subject) = nstring(sp(input)?.0)?;
+    let (input, from) = addresses(sp(input)?.0)?;
+    let (input, sender) = addresses(sp(input)?.0)?;
+    let (input, reply_to) = addresses(sp(input)?.0)?;
+    let (input, to) = addresses(sp(input)?.0)?;
+    let (input, cc) = addresses(sp(input)?.0)?;
+    let (input, bcc) = addresses(sp(input)?.0)?;
+    let (input, in_reply_to) = nstring(sp(input)?.0)?;
+    let (input, message_id) = nstring(sp(input)?.0)?;
     let (input, ()) = close(input)?;
     Ok((input, Envelope { date, subject, from, sender, reply_to, to, cc, bcc, in_reply_to, message_id }))
 }
 
-/// The next field, which is empty if the envelope ends early.
-fn next<'a, T: Default>(input: Input<'a>, field: impl FnOnce(Input<'a>) -> Parsed<'a, T>) -> Parsed<'a, T> {
-    if input.quirks().loose_envelope && is_closing(input) {
-        return Ok((input, T::default()));
-    }
-    field(sp(input)?.0)
-}
-
 /// `"(" 1*address ")" / nil`
 fn addresses(input: Input<'_>) -> Parsed<'_, Vec<Address>> {
-    let is_loose = input.quirks().loose_envelope;
     if let Some(rest) = nil(input) {
         return Ok((rest, Vec::new()));
     }
-    if is_loose && input.rest().starts_with(b"\"\"") {
-        return Ok((input.skip(2), Vec::new()));
-    }
     let (mut input, ()) = open(input)?;
     let mut addresses = Vec::with_capacity(1);
-    while !is_closing(input) {
-        if is_loose {
-            input = loose_spaces(input);
-            if let Some(rest) = nil(input) {
-                input = rest;
-                continue;
-            }
-        }
-        let (rest, one) = address(input)?;
+    while addresses.is_empty() || !is_closing(input) {
+        let (rest, one) = address(loose_spaces(input))?;
         addresses.push(one);
         input = rest;
-    }
-    if addresses.is_empty() && !is_loose {
-        return input.expected("address");
     }
     Ok((close(input)?.0, addresses))
 }
 
-/// `address = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")"`; more tokens than these are a quirk.
+/// `address = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")"`
 fn address(input: Input<'_>) -> Parsed<'_, Address> {
     let (input, ()) = open(input)?;
     let (input, name) = nstring(loose_spaces(input))?;
-    let (input, route) = next(input, nstring)?;
-    let (input, mailbox) = next(input, nstring)?;
-    let (mut input, host) = next(input, nstring)?;
-    while input.quirks().loose_envelope && !is_closing(input) {
-        input = nstring(sp(input)?.0)?.0;
-    }
+    let (input, route) = nstring(sp(input)?.0)?;
+    let (input, mailbox) = nstring(sp(input)?.0)?;
+    let (input, host) = nstring(sp(input)?.0)?;
     Ok((close(input)?.0, Address { name, route, mailbox, host }))
+}
+
+/// What can be made of any value: fields that are missing are empty, those beyond the tenth are passed over.
+fn mended(form: &Form<'_>) -> Option<Envelope> {
+    if form.is_nothing() {
+        return Some(Envelope::default());
+    }
+    let fields = form.list()?;
+    let string = |index: usize| fields.get(index).and_then(Form::string);
+    let addresses = |index: usize| fields.get(index).map(mended_addresses).unwrap_or_default();
+    Some(Envelope {
+        date: string(0),
+        subject: string(1),
+        from: addresses(2),
+        sender: addresses(3),
+        reply_to: addresses(4),
+        to: addresses(5),
+        cc: addresses(6),
+        bcc: addresses(7),
+        in_reply_to: string(8),
+        message_id: string(9),
+    })
+}
+
+/// A list of addresses, one address in place of the list, or a string in place of both.
+fn mended_addresses(form: &Form<'_>) -> Vec<Address> {
+    let Some(items) = form.list() else {
+        let text = form.string().filter(|text| !text.is_empty());
+        return text.map(|text| Address { mailbox: Some(text), ..Address::default() }).into_iter().collect();
+    };
+    if items.iter().any(|item| item.list().is_some()) {
+        return items.iter().filter_map(Form::list).filter_map(mended_address).collect();
+    }
+    mended_address(items).into_iter().collect()
+}
+
+/// An address with a token too few or too many: the host and what is before it are the last to be missing.
+fn mended_address(tokens: &[Form<'_>]) -> Option<Address> {
+    if tokens.iter().all(Form::is_nothing) && tokens.len() < 4 {
+        return None;
+    }
+    let string = |index: usize| {
+        let token = tokens.get(index)?;
+        token.string().or_else(|| token.list()?.first()?.string())
+    };
+    Some(match tokens.len() {
+        1 => Address { mailbox: string(0), ..Address::default() },
+        2 => Address { mailbox: string(0), host: string(1), ..Address::default() },
+        3 => Address { name: string(0), mailbox: string(1), host: string(2), route: None },
+        _ => Address { name: string(0), route: string(1), mailbox: string(2), host: string(3) },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::*;
+    use crate::table::RESPONSE;
+
+    fn shown(address: &Address) -> [Option<&str>; 4] {
+        [&address.name, &address.route, &address.mailbox, &address.host]
+            .map(|part| part.as_ref().and_then(Octets::as_str))
+    }
+
+    #[test]
+    fn damaged_addresses_are_mended() {
+        let whole = [Some("n"), None, Some("m"), Some("h")];
+        for (wire, addresses) in [
+            (r#"((n NIL "m" h))"#, vec![whole]),
+            (r#"(("n" NIL "m" "h") ("n" NIL "m" "h"))"#, vec![whole, whole]),
+            (r#"(NIL ("n" NIL "m" "h") NIL)"#, vec![whole]),
+            (r#"("n" NIL "m" "h")"#, vec![whole]),
+            (r#"(("n" NIL "m" "h" "x" NIL))"#, vec![whole]),
+            (r#"(("n" "m" "h"))"#, vec![whole]),
+            (r#"(("m" "h"))"#, vec![[None, None, Some("m"), Some("h")]]),
+            (r#"(("n" NIL ("m") "h"))"#, vec![whole]),
+            (r#"(("m"))"#, vec![[None, None, Some("m"), None]]),
+            (r#""m@h""#, vec![[None, None, Some("m@h"), None]]),
+            // The name stands where the mailbox should.
+            (r#"(("m" NIL NIL "h"))"#, vec![[None, None, Some("m"), Some("h")]]),
+            (
+                r#"((NIL NIL "g" NIL)("n" NIL "m" "h")(NIL NIL NIL NIL))"#,
+                vec![[None, None, Some("g"), None], whole, [None; 4]],
+            ),
+            (r#""""#, vec![]),
+            ("()", vec![]),
+            ("(())", vec![]),
+            ("(NIL)", vec![]),
+            ("((NIL NIL))", vec![]),
+        ] {
+            let wire = alloc::format!("(NIL NIL {wire} NIL NIL NIL NIL NIL NIL \"<id>\")");
+            let read = RESPONSE.lenient().read(envelope, &wire).unwrap();
+            assert_eq!(read.from.iter().map(shown).collect::<Vec<_>>(), addresses, "{wire}");
+            assert_eq!(read.message_id.as_deref(), Some(&b"<id>"[..]));
+            let again = RESPONSE.read(envelope, RESPONSE.written(|out| read.encode(out)));
+            assert_eq!(again, Ok(read), "what is written of it is whole: {wire}");
+        }
+    }
 }

@@ -2,6 +2,8 @@
 
 use alloc::{boxed::Box, vec::Vec};
 
+use memchr::memchr;
+
 use crate::{
     Atom, BodyStructure, Envelope, Flags, ModSeq, Octets, ParseError, SeqNum, Uid, annotation,
     body_structure::body_structure,
@@ -10,8 +12,8 @@ use crate::{
     envelope::envelope,
     flag::flag_list,
     grammar::{
-        astring, close, digits, is_closing, list, literal_header, loose_nz_number, loose_spaces, nil,
-        nstring, number64, octet, open, sp, word,
+        astring, close, digits, is_closing, list, literal_header, loose_nz_number, loose_spaces,
+        mod_sequence, nil, nstring, number64, octet, open, sp, word,
     },
     input::{Input, Parsed, into_error},
     section::{Part, Section, section, section_binary},
@@ -252,7 +254,14 @@ pub(crate) fn items(input: Input<'_>) -> Parsed<'_, Vec<Item>> {
         if let Some(item) = item {
             items.push(item);
         }
-        input = if is_closing(rest) { rest } else { sp(rest)?.0 };
+        input = match rest {
+            // All that was left could not be read.
+            rest if rest.is_empty() && items.len() > 1 && !rest.context.frame.is_head() => {
+                return Ok((rest, items));
+            }
+            rest if is_closing(rest) => rest,
+            rest => sp(rest)?.0,
+        };
     }
     if items.is_empty() && !input.quirks().loose_fetch {
         return input.expected("msg-att");
@@ -279,11 +288,14 @@ fn invalid(input: Input<'_>, error: ParseError) -> Parsed<'_, Option<Item>> {
         // The error of the item says more.
         return item(input).and(strict);
     }
-    let Ok((rest, _)) = name(input) else { return strict };
-    let Ok((rest, _)) = sp(rest).and_then(|(rest, ())| value(rest, 0)) else { return strict };
-    if !is_closing(rest) && rest.first() != Some(b' ') {
-        return strict;
-    }
+    let skipped = name(input).and_then(|(rest, ())| sp(rest)).and_then(|(rest, ())| value(rest, 0));
+    let rest = match skipped {
+        Ok((rest, _)) if is_closing(rest) || rest.first() == Some(b' ') => rest,
+        // Where the value ends cannot be told, so the rest of the line goes with it. With a literal in the frame, that may be
+        // octets of a message, because the literal was shorter than it said: then nothing of the frame can be trusted.
+        _ if memchr(b'\n', input.context.frame.octets()).is_some() => return strict,
+        _ => input.skip(input.rest().len()),
+    };
     Ok((rest, Some(Item::Invalid { octets: input.bytes(input.up_to(rest)), error })))
 }
 
@@ -357,8 +369,8 @@ fn read<'a, T>(
 /// `"(" permsg-modsequence ")"`
 fn mod_seq(input: Input<'_>) -> Parsed<'_, ModSeq> {
     let (rest, ()) = open(input)?;
-    let (rest, value) = number64(rest)?;
-    Ok((close(rest)?.0, ModSeq::clamped(value)))
+    let (rest, value) = mod_sequence(rest)?;
+    Ok((close(rest)?.0, value))
 }
 
 fn with_section<'a>(input: Input<'a>, after: Input<'a>, name: &[u8]) -> Parsed<'a, Option<Item>> {

@@ -6,6 +6,7 @@ use core::num::NonZeroU32;
 use memchr::{memchr, memchr2};
 
 use crate::{
+    ModSeq,
     input::{Input, Parsed},
     octets::{Octets, copy_short},
 };
@@ -205,6 +206,17 @@ fn loose_number64(input: Input<'_>) -> Parsed<'_, u64> {
     match core::str::from_utf8(octets).ok().and_then(|text| text.parse::<f64>().ok()) {
         Some(value) if value.is_finite() => Ok((rest, value as u64)),
         _ => input.expected("number"),
+    }
+}
+
+/// `mod-sequence-valzer`, of 63 bits ([RFC 7162 section 7](https://www.rfc-editor.org/rfc/rfc7162#section-7)); one that is
+/// greater becomes the greatest where that is tolerated.
+pub(crate) fn mod_sequence(input: Input<'_>) -> Parsed<'_, ModSeq> {
+    let (rest, value) = number64(input)?;
+    match ModSeq::new(value) {
+        Some(value) => Ok((rest, value)),
+        None if input.quirks().loose_numbers => Ok((rest, ModSeq::clamped(value))),
+        None => input.expected("number of 63 bits"),
     }
 }
 

@@ -37,6 +37,7 @@ pub mod fetch;
 pub mod fetch_attribute;
 pub mod filter;
 pub mod flag;
+mod form;
 pub mod frame;
 mod grammar;
 pub mod id;

@@ -275,6 +275,9 @@ pub(crate) fn attribute(input: Input<'_>) -> Parsed<'_, Attribute> {
 pub(crate) fn attributes(input: Input<'_>) -> Parsed<'_, Attributes> {
     let is_loose = input.quirks().loose_flags && !input.context.is_command;
     let (mut set, mut others) = (Attributes::default(), Vec::new());
+    if let Some(rest) = nil(input).filter(|_| is_loose) {
+        return Ok((rest, set));
+    }
     let (mut input, ()) = open(input)?;
     input = loose_spaces(input);
     while !is_closing(input) {
@@ -284,6 +287,7 @@ pub(crate) fn attributes(input: Input<'_>) -> Parsed<'_, Attributes> {
             Some(index) => set.known |= 1 << index,
             None if octets.is_empty() => return input.expected("mbx-list-flags"),
             None if !(is_attribute(octets) || is_loose) => return input.expected("mbx-list-flags"),
+            None if octets.eq_ignore_ascii_case(b"NIL") => {}
             None => others.push(input.bytes(octets)),
         }
         input = if is_closing(rest) { rest } else { sp(rest)?.0 };
@@ -319,6 +323,10 @@ pub(crate) fn delimiter(input: Input<'_>) -> Parsed<'_, Option<u8>> {
         && !matches!(delimiter, b'"' | b'\\')
     {
         return Ok((input.skip(3), Some(*delimiter)));
+    }
+    // A backslash that should have been escaped: no other reading of these octets is a delimiter.
+    if input.rest().starts_with(br#""\" "#) && input.quirks().unescaped_quotes && !input.context.is_command {
+        return Ok((input.skip(3), Some(b'\\')));
     }
     let (rest, octets) = quoted(input)?;
     match octets.as_ref() {

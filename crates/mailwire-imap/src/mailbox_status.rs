@@ -2,11 +2,14 @@
 
 use alloc::vec::Vec;
 
+use memchr::memrchr;
+
 use crate::{
     Atom, Mailbox, ModSeq, Octets, Uid, UidValidity,
     encoder::Encoder,
     grammar::{
-        astring, close, is_closing, loose_nz_number, loose_spaces, nil, number, number64, open, sp, word,
+        astring, close, is_closing, loose_nz_number, loose_spaces, mod_sequence, nil, number, number64, open,
+        sp, word,
     },
     input::{Input, Parsed},
     mailbox::mailbox,
@@ -159,7 +162,7 @@ pub(crate) fn attribute(input: Input<'_>) -> Parsed<'_, Attribute> {
 
 /// `mailbox SP "(" [status-att-list] ")"`
 pub(crate) fn mailbox_status(input: Input<'_>) -> Parsed<'_, MailboxStatus> {
-    let (input, mailbox) = mailbox(input)?;
+    let (input, mailbox) = name(input)?;
     let (mut input, ()) = open(sp(input)?.0)?;
     input = loose_spaces(input);
     let mut items = Vec::new();
@@ -169,6 +172,25 @@ pub(crate) fn mailbox_status(input: Input<'_>) -> Parsed<'_, MailboxStatus> {
         input = if is_closing(rest) { rest } else { sp(rest)?.0 };
     }
     Ok((close(input)?.0, MailboxStatus { mailbox, items }))
+}
+
+/// The name, or all octets before the last list where they are no astring.
+fn name(input: Input<'_>) -> Parsed<'_, Mailbox> {
+    let result = mailbox(input);
+    let is_list = |(rest, ())| open(rest).is_ok();
+    if !input.quirks().raw_names
+        || result.as_ref().is_ok_and(|(rest, _)| sp(*rest).is_ok_and(is_list))
+        || matches!(input.first(), Some(b'"' | b'{'))
+    {
+        return result;
+    }
+    match memrchr(b'(', input.rest()).and_then(|list| list.checked_sub(1)) {
+        Some(end) if end > 0 && input.rest().get(end) == Some(&b' ') => {
+            let (octets, rest) = input.split(end);
+            Ok((rest, Mailbox::from_wire(input.bytes(octets), input.context.is_utf8)))
+        }
+        _ => result,
+    }
 }
 
 fn item(input: Input<'_>) -> Parsed<'_, Option<Item>> {
@@ -188,8 +210,8 @@ fn item(input: Input<'_>) -> Parsed<'_, Option<Item>> {
             number64(rest).map(|(rest, size)| (rest, Some(Item::DeletedStorage(size))))?
         }
         Attribute::HighestModSeq => {
-            let (rest, value) = number64(rest)?;
-            (rest, Some(Item::HighestModSeq(ModSeq::clamped(value))))
+            let (rest, value) = mod_sequence(rest)?;
+            (rest, Some(Item::HighestModSeq(value)))
         }
         Attribute::MailboxId => {
             let (rest, id) = astring(open(rest)?.0)?;

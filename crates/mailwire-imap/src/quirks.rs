@@ -26,7 +26,7 @@ pub struct Quirks {
     /// Body structures with missing, superfluous or swapped fields, as Gmail, Exchange, QQ and Domino send them; and
     /// what cannot be read at all becomes an invalid structure, beside the other items of its FETCH.
     pub loose_structure: bool,
-    /// Envelopes with fields missing at the end, NIL among addresses, and the like.
+    /// Envelopes with fields missing at the end, NIL among addresses, and the like: they are mended.
     pub loose_envelope: bool,
     /// FETCH items in one more pair of parentheses, and dates that are none, as Domino sends them.
     pub loose_fetch: bool,

@@ -11,7 +11,8 @@ use crate::{
     filter::{FilterName, filter_name_in_code},
     flag::{PermanentFlags, permanent_flags},
     grammar::{
-        astring, atom, close, digits, list, loose_nz_number, nil, number64, nz_number, open, quoted, sp, word,
+        astring, atom, close, digits, list, loose_nz_number, mod_sequence, nil, nz_number, open, quoted, sp,
+        word,
     },
     input::{Input, Parsed},
     notify::{EventName, event_name},
@@ -346,10 +347,7 @@ fn known(input: Input<'_>) -> Parsed<'_, Code> {
         b"UIDVALIDITY" => nz_number(argument()?).map(|(rest, value)| (rest, Code::UidValidity(value.into()))),
         b"UIDNEXT" => nz_number(argument()?).map(|(rest, value)| (rest, Code::UidNext(value.into()))),
         b"UNSEEN" => nz_number(argument()?).map(|(rest, value)| (rest, Code::Unseen(value.into()))),
-        b"HIGHESTMODSEQ" => {
-            let (rest, value) = number64(argument()?)?;
-            Ok((rest, Code::HighestModSeq(ModSeq::clamped(value))))
-        }
+        b"HIGHESTMODSEQ" => mod_sequence(argument()?).map(|(rest, value)| (rest, Code::HighestModSeq(value))),
         b"PERMANENTFLAGS" => {
             permanent_flags(argument()?).map(|(rest, flags)| (rest, Code::PermanentFlags(flags)))
         }

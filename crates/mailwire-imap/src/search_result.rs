@@ -7,7 +7,7 @@ use crate::{
     Atom, Mailbox, ModSeq, PartialRange, Tag, UidValidity,
     atom::tag_string,
     encoder::{EncodeError, Encoder},
-    grammar::{Word, atom, close, is_closing, loose_spaces, number, number64, nz_number, open, sp, word},
+    grammar::{Word, atom, close, is_closing, loose_spaces, mod_sequence, number, nz_number, open, sp, word},
     input::{Input, Parsed},
     mailbox::mailbox,
     number_list::{NumberList, number_list},
@@ -58,8 +58,8 @@ pub(crate) fn numbers(input: Input<'_>) -> Parsed<'_, Numbers> {
         return rest.expected("MODSEQ");
     }
     let rest = after;
-    let (rest, value) = number64(sp(rest)?.0)?;
-    Ok((close(rest)?.0, Numbers { numbers, mod_seq: Some(ModSeq::clamped(value)) }))
+    let (rest, value) = mod_sequence(sp(rest)?.0)?;
+    Ok((close(rest)?.0, Numbers { numbers, mod_seq: Some(value) }))
 }
 
 /// `* ESEARCH` ([RFC 9051 section 7.3.4](https://www.rfc-editor.org/rfc/rfc9051#section-7.3.4))
@@ -219,10 +219,12 @@ pub(crate) fn encode_correlator(
 /// `[search-correlator] [SP "UID"] *(SP search-return-data)`
 pub(crate) fn esearch(input: Input<'_>) -> Parsed<'_, ESearch> {
     let (mut input, (tag, mailbox)) = correlator(input)?;
-    let is_uid = input.rest().get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b" UID"))
-        && matches!(input.rest().get(4), None | Some(b' '));
-    if is_uid {
-        input = input.skip(4);
+    let uid = sp(input).and_then(|(rest, ())| word(rest)).ok();
+    let uid =
+        uid.filter(|(rest, word)| word.as_bytes() == b"UID" && matches!(rest.first(), None | Some(b' ')));
+    let is_uid = uid.is_some();
+    if let Some((rest, _)) = uid {
+        input = rest;
     }
     let (input, items) = crate::grammar::to_end(input, item)?;
     Ok((input, ESearch { tag, mailbox, is_uid, items }))
@@ -231,10 +233,10 @@ pub(crate) fn esearch(input: Input<'_>) -> Parsed<'_, ESearch> {
 /// `[SP "(" one-correlator *(SP one-correlator) ")"]`
 /// ([RFC 7377 section 4](https://www.rfc-editor.org/rfc/rfc7377#section-4))
 pub(crate) fn correlator(input: Input<'_>) -> Parsed<'_, Correlator> {
-    if !input.rest().starts_with(b" (") {
+    let Some((before, ())) = sp(input).ok().filter(|(rest, ())| rest.first() == Some(b'(')) else {
         return Ok((input, (None, None)));
-    }
-    let (mut input, ()) = open(input.skip(1))?;
+    };
+    let (mut input, ()) = open(before)?;
     let (mut tag, mut mailbox_name, mut uid_validity) = (None, None, None);
     while !is_closing(input) {
         let (rest, name) = word(loose_spaces(input))?;
@@ -274,7 +276,7 @@ fn item(input: Input<'_>) -> Parsed<'_, ESearchItem> {
         b"COUNT" => number(rest).map(|(rest, count)| (rest, ESearchItem::Count(count))),
         b"MAX" => nz_number(rest).map(|(rest, number)| (rest, ESearchItem::Max(number))),
         b"MIN" => nz_number(rest).map(|(rest, number)| (rest, ESearchItem::Min(number))),
-        b"MODSEQ" => number64(rest).map(|(rest, value)| (rest, ESearchItem::ModSeq(ModSeq::clamped(value)))),
+        b"MODSEQ" => mod_sequence(rest).map(|(rest, value)| (rest, ESearchItem::ModSeq(value))),
         b"PARTIAL" => partial(rest),
         b"RELEVANCY" => {
             crate::grammar::list(rest, score).map(|(rest, scores)| (rest, ESearchItem::Relevancy(scores)))
@@ -361,9 +363,12 @@ impl Thread {
 
 /// `[SP 1*thread-list]`
 pub(crate) fn threads(input: Input<'_>) -> Parsed<'_, Vec<Thread>> {
-    let mut input = loose_spaces(if input.is_empty() { input } else { sp(input)?.0 });
+    if loose_spaces(input).is_empty() {
+        return Ok((input, Vec::new()));
+    }
+    let (mut input, ()) = sp(input)?;
     let mut threads = Vec::new();
-    while !input.is_empty() {
+    while threads.is_empty() || !input.is_empty() {
         let (rest, one) = thread(input, 0)?;
         threads.push(one);
         input = loose_spaces(rest);

@@ -19,7 +19,7 @@ pub struct Status {
     pub kind: Kind,
     /// The response code.
     pub code: Option<Code>,
-    /// The text. What is written of it has spaces in place of control characters.
+    /// The text. What is written of it has spaces in place of control characters, and U+FFFD in place of what is not UTF-8.
     pub text: Octets,
 }
 
@@ -75,7 +75,7 @@ impl Status {
 
 /// A text that cannot be taken for a code.
 pub(crate) fn encode_text(text: &[u8], has_code: bool, out: &mut Encoder) {
-    match text {
+    match String::from_utf8_lossy(text).as_bytes() {
         [b'[', rest @ ..] if !has_code => out.raw(b"(").text(rest).done(),
         text => out.text(text).done(),
     }
@@ -122,11 +122,19 @@ pub(crate) fn status(input: Input<'_>) -> Parsed<'_, Status> {
 fn resp_text(input: Input<'_>, kind: Kind) -> Parsed<'_, Status> {
     let (code, input) = match input.first() {
         Some(b'[') => match code(input) {
-            Some((rest, code)) => (Some(code), if rest.first() == Some(b' ') { rest.skip(1) } else { rest }),
+            Some((rest, code)) if rest.first() == Some(b' ') => (Some(code), rest.skip(1)),
+            Some((rest, _)) if !rest.is_empty() && !input.quirks().missing_text => {
+                return rest.expected("SP");
+            }
+            Some((rest, code)) => (Some(code), rest),
             None => (None, input),
         },
         _ => (None, input),
     };
     let text = input.rest();
+    let is_text = input.quirks().missing_text || (core::str::from_utf8(text).is_ok() && !text.contains(&0));
+    if !is_text {
+        return input.expected("TEXT-CHAR");
+    }
     Ok((input.skip(text.len()), Status { kind, code, text: input.bytes(text) }))
 }
