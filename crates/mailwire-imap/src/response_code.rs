@@ -244,7 +244,7 @@ impl Code {
                 }
                 out.raw(b")");
             }
-            Self::MailboxId(id) => inside(id, out).raw(b")").done(),
+            Self::MailboxId(id) => out.text_string(id).raw(b")").done(),
             Self::MaxConvertMessages(limit) | Self::MaxConvertParts(limit) => {
                 out.number(limit.get().into());
             }

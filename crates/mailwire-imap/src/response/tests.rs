@@ -238,6 +238,17 @@ fn an_empty_multipart() {
 }
 
 #[test]
+fn an_object_id_is_quoted_where_it_is_no_atom() {
+    for (id, wire) in [("F22", "F22"), ("\"NILb\"", "\"\\\"NILb\\\"\""), ("a)] b", "\"a)] b\"")] {
+        let status = crate::Status::new(Kind::Ok, "x").with_code(Code::MailboxId(id.into()));
+        let response = Response::Data(Data::Status(status));
+        let octets = encoded(&response);
+        assert_eq!(String::from_utf8_lossy(&octets), format!("* OK [MAILBOXID ({wire})] x\r\n"));
+        assert_eq!(strict().response(octets.trim_ascii_end()), response);
+    }
+}
+
+#[test]
 fn bad_codes_are_kept() {
     for code in [
         "COPYUID 14  ",
