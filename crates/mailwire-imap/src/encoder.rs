@@ -1,6 +1,7 @@
 //! The one place where values become octets: it chooses how a string is written, and alone writes line ends.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 
@@ -24,7 +25,7 @@ use crate::{
 /// assert_eq!(parts[2], Part::Octets("line\r\nline\r\n".into()));
 /// # Ok::<(), mailwire_imap::encoder::EncodeError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Encoder {
     is_client: bool,
     abilities: Abilities,
@@ -345,8 +346,20 @@ impl Encoder {
     }
 }
 
+/// Without octets: a password may be among them.
+impl fmt::Debug for Encoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Encoder")
+            .field("is_client", &self.is_client)
+            .field("abilities", &self.abilities)
+            .field("parts", &self.parts)
+            .field("error", &self.error)
+            .finish_non_exhaustive()
+    }
+}
+
 /// One step of sending.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Part {
     /// These octets are sent.
@@ -358,6 +371,17 @@ pub enum Part {
     },
     /// Nothing more is sent before the server has sent `+`; if it refuses the command, nothing more is sent of it at all.
     Wait,
+}
+
+/// Without octets: a password may be among them.
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Octets(octets) => write!(f, "Octets({} octets)", octets.len()),
+            Self::Stream { length } => write!(f, "Stream({length} octets)"),
+            Self::Wait => f.write_str("Wait"),
+        }
+    }
 }
 
 /// What the peer understands.

@@ -66,11 +66,14 @@ impl ParseError {
         self.0.excerpt.escape_ascii().to_string()
     }
 
-    /// Shows no more than the first `length` octets.
+    /// Shows nothing beyond the first `length` octets.
     pub(crate) fn redacted(mut self, frame: &[u8], length: usize) -> Self {
-        let shown = frame.get(..length).unwrap_or(frame);
-        self.0.excerpt = [shown, b" ..."].concat().into();
-        self.0.excerpt_start = 0;
+        let Inner { excerpt, excerpt_start, .. } = &mut *self.0;
+        if length < excerpt_start.saturating_add(excerpt.len()) {
+            *excerpt_start = (*excerpt_start).min(length.saturating_sub(MAX_EXCERPT));
+            let shown = frame.get(*excerpt_start..length).unwrap_or_default();
+            *excerpt = [shown, b" ..."].concat().into();
+        }
         self
     }
 }

@@ -9,6 +9,7 @@
 //! ```
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use memchr::memchr;
@@ -31,7 +32,7 @@ use crate::{Limits, Quirks};
 /// assert_eq!(frame.octets(), &b"* 2 EXISTS"[..]);
 /// # Ok::<(), mailwire_imap::frame::FramingError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Framer {
     peer: Peer,
     limits: Limits,
@@ -339,8 +340,21 @@ impl Framer {
     }
 }
 
+/// Without octets: a password may be among them.
+impl fmt::Debug for Framer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Framer")
+            .field("peer", &self.peer)
+            .field("state", &self.state)
+            .field("scanned", &self.scanned)
+            .field("limits", &self.limits)
+            .field("quirks", &self.quirks)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What [`Framer::next_event`] finds.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
     /// Octets of the literal that was announced before.
@@ -351,8 +365,19 @@ pub enum Event {
     Literal(Literal),
 }
 
+/// Without octets: a password may be among them.
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Chunk(octets) => write!(f, "Chunk({} octets)", octets.len()),
+            Self::Frame(frame) => frame.fmt(f),
+            Self::Literal(literal) => literal.fmt(f),
+        }
+    }
+}
+
 /// A command or response without its last line end.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Default, Eq, PartialEq)]
 pub struct Frame {
     octets: Bytes,
     /// Where octets of literals are missing, because they were streamed; in ascending order.
@@ -374,6 +399,13 @@ impl Frame {
     /// Whether the octets of the literal that would start at `offset` were streamed.
     pub(crate) fn is_streamed_at(&self, offset: usize) -> bool {
         self.streamed.binary_search(&offset).is_ok()
+    }
+}
+
+/// Without octets: a password may be among them.
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Frame({} octets{})", self.octets.len(), if self.is_head { ", a head" } else { "" })
     }
 }
 

@@ -5,8 +5,10 @@
 /// ```
 /// use mailwire_imap::Limits;
 ///
-/// let mut limits = Limits::server();
-/// limits.line = 8 * 1024; // before login
+/// let mut limits = Limits::before_login();
+/// assert_eq!(limits.line, 8 * 1024);
+/// limits = Limits::server();
+/// limits.inline_literal = 1024 * 1024; // the host wants few messages streamed
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -46,6 +48,21 @@ impl Limits {
             discard: 1024 * 1024,
             nesting: 100,
             set_ranges: usize::MAX,
+        }
+    }
+
+    /// What a server grants a client that has not logged in: as much as a login needs, and one list, as ID has it. The first
+    /// literal that is longer is announced as if it were streamed, so that the server can refuse it.
+    pub const fn before_login() -> Self {
+        Self {
+            line: 8 * 1024,
+            inline_literal: 8 * 1024,
+            inline_literals: 8 * 1024,
+            streamed_literals: 1,
+            discard: 8 * 1024,
+            nesting: 1,
+            set_ranges: 1,
+            ..Self::server()
         }
     }
 

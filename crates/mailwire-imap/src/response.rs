@@ -3,6 +3,8 @@
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
+use memchr::memchr;
+
 use crate::{
     Flags, Octets, ParseError, SeqNum, Tag, UidSet,
     acl::{Acl, ListRights, MyRights, acl, list_rights, my_rights},
@@ -63,6 +65,15 @@ pub struct Unknown {
     pub octets: Octets,
     /// What was expected, and where.
     pub error: ParseError,
+}
+
+impl Unknown {
+    /// Whether there is a literal in it. Then the length of the literal may have been wrong, by which the server and we
+    /// disagree on where responses start: up to the next tagged response, what is told may be octets of a message, and
+    /// responses may have been taken for such.
+    pub fn has_literal(&self) -> bool {
+        memchr(b'\n', &self.octets).is_some()
+    }
 }
 
 /// Untagged data.

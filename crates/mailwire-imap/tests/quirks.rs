@@ -1,8 +1,12 @@
 //! What real servers and clients send beside the standards: each departure is read, is refused without tolerance, and needs
 //! no more than its own field of [`Quirks`].
 
+#[path = "quirks/client.rs"]
+mod client;
 #[path = "quirks/fetched.rs"]
 mod fetched;
+#[path = "quirks/framing.rs"]
+mod framing;
 #[path = "quirks/server.rs"]
 mod server;
 

@@ -6,7 +6,7 @@ use super::{
     search::{esearch, search, sort, thread},
 };
 use crate::{
-    Atom, Mailbox, ModSeq, Secret, Tag, acl,
+    Atom, Mailbox, ModSeq, ParseError, Secret, Tag, acl,
     annotation::annotations,
     append::{append, replace},
     atom::tag_string,
@@ -36,7 +36,7 @@ pub(crate) fn command(context: &Context<'_>) -> Result<Command, CommandError> {
     let input = Input::new(context);
     let (octets, rest) = input.split(run(input.rest(), ASTRING));
     if octets.is_empty() || octets.contains(&b'+') {
-        return Err(CommandError { tag: None, error: input.error("tag") });
+        return Err(CommandError { tag: None, error: without_secrets(input.error("tag"), input) });
     }
     let tag = Tag::from_parsed(input.bytes(octets));
     let error = match sp(rest).and_then(|(rest, ())| body(rest)) {
@@ -46,15 +46,29 @@ pub(crate) fn command(context: &Context<'_>) -> Result<Command, CommandError> {
         },
         Err(error) => into_error(&error, context),
     };
-    // What follows these words is a secret.
-    let keyword = sp(rest).and_then(|(rest, ())| word(rest));
-    let error = match keyword {
-        Ok((after, word)) if matches!(word.as_bytes(), b"LOGIN" | b"AUTHENTICATE") => {
-            error.redacted(context.frame.octets(), after.offset())
-        }
-        _ => error,
-    };
-    Err(CommandError { tag: Some(tag), error })
+    Err(CommandError { tag: Some(tag), error: without_secrets(error, input) })
+}
+
+/// Shows nothing of what may be a secret: what follows these two words wherever they stand, what follows a word that is no
+/// command and may be meant to be one of them, and a line of one word, which may be base64 of a SASL exchange.
+fn without_secrets(error: ParseError, input: Input<'_>) -> ParseError {
+    let octets = input.rest();
+    let words = [&b"LOGIN"[..], b"AUTHENTICATE"].map(|word| {
+        let place = octets.windows(word.len()).position(|part| part.eq_ignore_ascii_case(word));
+        place.map(|place| place + word.len())
+    });
+    let keyword = if error.rule() == "command" { word_after(octets, error.offset()) } else { None };
+    let lone = memchr::memchr(b' ', octets).is_none().then_some(0);
+    match words.into_iter().chain([keyword, lone]).flatten().min() {
+        Some(length) => error.redacted(octets, length),
+        None => error,
+    }
+}
+
+/// Where the word ends that starts at `place`.
+fn word_after(octets: &[u8], place: usize) -> Option<usize> {
+    let rest = octets.get(place..)?;
+    Some(place + rest.iter().position(|octet| *octet == b' ').unwrap_or(rest.len()))
 }
 
 fn body(input: Input<'_>) -> Parsed<'_, Body> {
