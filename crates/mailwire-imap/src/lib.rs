@@ -106,3 +106,8 @@ pub const PORT: u16 = 143;
 
 /// The port of IMAP with implicit TLS ([RFC 8314 section 3.2](https://www.rfc-editor.org/rfc/rfc8314#section-3.2)).
 pub const TLS_PORT: u16 = 993;
+
+/// The examples of the README are compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
