@@ -21,6 +21,7 @@ mod encode;
 mod list;
 pub(crate) mod parse;
 pub(crate) mod search;
+mod split;
 
 pub use list::{List, ListReturn, ListSelect};
 pub use search::{Criterion, ESearch, Return, SearchCommand, Sort, SortKey, Source, Thread, ThreadAlgorithm};

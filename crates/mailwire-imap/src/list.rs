@@ -14,6 +14,10 @@ use crate::{
     value::{Value, value},
 };
 
+mod pattern;
+
+pub use pattern::Pattern;
+
 /// `mailbox-list` ([RFC 9051 section 7.3.1](https://www.rfc-editor.org/rfc/rfc9051#section-7.3.1))
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]

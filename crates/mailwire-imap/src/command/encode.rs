@@ -18,7 +18,7 @@ impl Command {
 }
 
 impl Body {
-    fn encode(&self, out: &mut Encoder) {
+    pub(super) fn encode(&self, out: &mut Encoder) {
         let word = self.word();
         let is_uid = match self {
             Self::Copy(messages, _) | Self::Move(messages, _) => messages.is_uid(),
