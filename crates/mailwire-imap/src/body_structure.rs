@@ -366,7 +366,7 @@ fn single(input: Input<'_>, depth: usize) -> Parsed<'_, BodyStructure> {
         let (rest, envelope) = envelope(sp(input)?.0)?;
         let (rest, body) = body(sp(rest)?.0, depth + 1)?;
         let (rest, lines) = number64(sp(rest)?.0)?;
-        (input, single.kind) = (rest, Kind::Message { envelope: Box::new(envelope), body, lines });
+        (input, single.kind) = (rest, Kind::Message { envelope, body, lines });
     }
     if !is_closing(input) {
         (input, single.md5) = nstring(sp(input)?.0)?;

@@ -1,6 +1,6 @@
 //! ENVELOPE: the header of a message, taken apart by the server.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 
 use crate::{
     Octets,
@@ -118,7 +118,7 @@ fn copy(octets: &Option<Octets>) -> Option<Octets> {
 }
 
 /// `envelope`; one that is damaged is mended where that is tolerated.
-pub(crate) fn envelope(input: Input<'_>) -> Parsed<'_, Envelope> {
+pub(crate) fn envelope(input: Input<'_>) -> Parsed<'_, Box<Envelope>> {
     let result = whole_envelope(input);
     if !input.quirks().loose_envelope {
         return result;
@@ -126,16 +126,16 @@ pub(crate) fn envelope(input: Input<'_>) -> Parsed<'_, Envelope> {
     let (rest, mut envelope) = match result {
         Ok(read) => read,
         Err(error) => match form(input, 0).map(|(rest, form)| (rest, mended(&form))) {
-            Ok((rest, Some(envelope))) => (rest, envelope),
+            Ok((rest, Some(envelope))) => (rest, Box::new(envelope)),
             _ => return Err(error),
         },
     };
-    let Envelope { from, sender, reply_to, to, cc, bcc, .. } = &mut envelope;
+    let Envelope { from, sender, reply_to, to, cc, bcc, .. } = envelope.as_mut();
     [from, sender, reply_to, to, cc, bcc].into_iter().flatten().for_each(Address::mend);
     Ok((rest, envelope))
 }
 
-fn whole_envelope(input: Input<'_>) -> Parsed<'_, Envelope> {
+fn whole_envelope(input: Input<'_>) -> Parsed<'_, Box<Envelope>> {
     let (input, ()) = open(input)?;
     let (input, date) = nstring(loose_spaces(input))?;
     let (input, subject) = nstring(sp(input)?.0)?;
@@ -148,12 +148,15 @@ fn whole_envelope(input: Input<'_>) -> Parsed<'_, Envelope> {
     let (input, in_reply_to) = nstring(sp(input)?.0)?;
     let (input, message_id) = nstring(sp(input)?.0)?;
     let (input, ()) = close(input)?;
-    Ok((input, Envelope { date, subject, from, sender, reply_to, to, cc, bcc, in_reply_to, message_id }))
+    let envelope = Envelope { date, subject, from, sender, reply_to, to, cc, bcc, in_reply_to, message_id };
+    Ok((input, Box::new(envelope)))
 }
 
 /// `"(" 1*address ")" / nil`
 fn addresses(input: Input<'_>) -> Parsed<'_, Vec<Address>> {
-    if let Some(rest) = nil(input) {
+    if input.first() != Some(b'(')
+        && let Some(rest) = nil(input)
+    {
         return Ok((rest, Vec::new()));
     }
     let (mut input, ()) = open(input)?;

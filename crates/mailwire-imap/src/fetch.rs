@@ -250,10 +250,7 @@ pub(crate) fn items(input: Input<'_>) -> Parsed<'_, Vec<Item>> {
     }
     let mut items = Vec::with_capacity(if input.rest().len() < 32 { 1 } else { 4 });
     while !is_closing(input) {
-        let (rest, item) = item_or_invalid(input)?;
-        if let Some(item) = item {
-            items.push(item);
-        }
+        let (rest, ()) = item_or_invalid(input, &mut items)?;
         input = match rest {
             // All that was left could not be read.
             rest if rest.is_empty() && items.len() > 1 && !rest.context.frame.is_head() => {
@@ -273,20 +270,23 @@ pub(crate) fn items(input: Input<'_>) -> Parsed<'_, Vec<Item>> {
 }
 
 /// An item; one that cannot be read is passed over by the outer form of its value, quotes and literals included.
-fn item_or_invalid(input: Input<'_>) -> Parsed<'_, Option<Item>> {
-    match item(input) {
-        Ok((rest, item)) if rest.first() == Some(b' ') || is_closing(rest) => Ok((rest, item)),
-        Ok((rest, _)) => invalid(input, rest.error("SP")),
-        Err(error) => invalid(input, into_error(&error, input.context)),
-    }
+fn item_or_invalid<'a>(input: Input<'a>, items: &mut Vec<Item>) -> Parsed<'a, ()> {
+    let before = items.len();
+    let error = match item(input, items) {
+        Ok((rest, ())) if rest.first() == Some(b' ') || is_closing(rest) => return Ok((rest, ())),
+        Ok((rest, ())) => rest.error("SP"),
+        Err(error) => into_error(&error, input.context),
+    };
+    items.truncate(before);
+    invalid(input, items, error)
 }
 
 #[cold]
-fn invalid(input: Input<'_>, error: ParseError) -> Parsed<'_, Option<Item>> {
+fn invalid<'a>(input: Input<'a>, items: &mut Vec<Item>, error: ParseError) -> Parsed<'a, ()> {
     let strict = input.expected("msg-att");
     if !input.quirks().loose_fetch {
         // The error of the item says more.
-        return item(input).and(strict);
+        return item(input, &mut Vec::new()).and(strict);
     }
     let skipped = name(input).and_then(|(rest, ())| sp(rest)).and_then(|(rest, ())| value(rest, 0));
     let rest = match skipped {
@@ -296,7 +296,8 @@ fn invalid(input: Input<'_>, error: ParseError) -> Parsed<'_, Option<Item>> {
         _ if memchr(b'\n', input.context.frame.octets()).is_some() => return strict,
         _ => input.skip(input.rest().len()),
     };
-    Ok((rest, Some(Item::Invalid { octets: input.bytes(input.up_to(rest)), error })))
+    items.push(Item::Invalid { octets: input.bytes(input.up_to(rest)), error });
+    Ok((rest, ()))
 }
 
 /// The name of an item, with its section: up to a space outside of brackets and of what is in them.
@@ -318,52 +319,57 @@ pub(crate) fn origin(input: Input<'_>) -> Parsed<'_, Option<u64>> {
     Ok((octet(rest, b'>', "\">\"")?.0, Some(origin)))
 }
 
-/// One item; nothing for a UID of 0 that is tolerated.
-fn item(input: Input<'_>) -> Parsed<'_, Option<Item>> {
+/// One item, unless it is a UID of 0 that is tolerated. It is made where it stays: what is handed on is copied each time.
+fn item<'a>(input: Input<'a>, items: &mut Vec<Item>) -> Parsed<'a, ()> {
     let (after, name) = word(input)?;
     if after.first() == Some(b'[') {
-        return with_section(input, after, name.as_bytes());
+        return with_section(input, after, name.as_bytes(), items);
     }
     let (rest, ()) = sp(after)?;
     match name.as_bytes() {
-        b"FLAGS" => read(rest, flag_list, Item::Flags),
-        b"UID" => loose_nz_number(rest).map(|(rest, uid)| (rest, uid.map(|uid| Item::Uid(uid.into())))),
-        b"RFC822.SIZE" => read(rest, number64, Item::Rfc822Size),
-        b"INTERNALDATE" => read(rest, loose_date, Item::InternalDate),
-        b"ENVELOPE" => read(rest, envelope, |envelope| Item::Envelope(Box::new(envelope))),
-        b"BODYSTRUCTURE" => read(rest, body_structure, Item::BodyStructure),
-        b"BODY" => read(rest, body_structure, Item::BodyShort),
-        b"MODSEQ" => read(rest, mod_seq, Item::ModSeq),
-        b"RFC822" => read(rest, content, Item::Rfc822),
-        b"RFC822.HEADER" => read(rest, content, Item::Rfc822Header),
-        b"RFC822.TEXT" => read(rest, content, Item::Rfc822Text),
-        b"PREVIEW" => read(rest, nstring, Item::Preview),
-        b"SAVEDATE" => read(rest, loose_date, Item::SaveDate),
-        b"EMAILID" => read(rest, object_id, Item::EmailId),
+        b"FLAGS" => read(rest, items, flag_list, Item::Flags),
+        b"UID" => {
+            let (rest, uid) = loose_nz_number(rest)?;
+            items.extend(uid.map(|uid| Item::Uid(uid.into())));
+            Ok((rest, ()))
+        }
+        b"RFC822.SIZE" => read(rest, items, number64, Item::Rfc822Size),
+        b"INTERNALDATE" => read(rest, items, loose_date, Item::InternalDate),
+        b"ENVELOPE" => read(rest, items, envelope, Item::Envelope),
+        b"BODYSTRUCTURE" => read(rest, items, body_structure, Item::BodyStructure),
+        b"BODY" => read(rest, items, body_structure, Item::BodyShort),
+        b"MODSEQ" => read(rest, items, mod_seq, Item::ModSeq),
+        b"RFC822" => read(rest, items, content, Item::Rfc822),
+        b"RFC822.HEADER" => read(rest, items, content, Item::Rfc822Header),
+        b"RFC822.TEXT" => read(rest, items, content, Item::Rfc822Text),
+        b"PREVIEW" => read(rest, items, nstring, Item::Preview),
+        b"SAVEDATE" => read(rest, items, loose_date, Item::SaveDate),
+        b"EMAILID" => read(rest, items, object_id, Item::EmailId),
         b"THREADID" => match nil(rest) {
-            Some(rest) => Ok((rest, Some(Item::ThreadId(None)))),
-            None => read(rest, object_id, |id| Item::ThreadId(Some(id))),
+            Some(rest) => read(rest, items, |rest| Ok((rest, None)), Item::ThreadId),
+            None => read(rest, items, object_id, |id| Item::ThreadId(Some(id))),
         },
-        b"ANNOTATION" => read(rest, annotation::told, Item::Annotation),
-        b"X-GM-MSGID" => read(rest, digits, Item::GmailMessageId),
-        b"X-GM-THRID" => read(rest, digits, Item::GmailThreadId),
-        b"X-GM-LABELS" => read(rest, |rest| list(rest, label), Item::GmailLabels),
+        b"ANNOTATION" => read(rest, items, annotation::told, Item::Annotation),
+        b"X-GM-MSGID" => read(rest, items, digits, Item::GmailMessageId),
+        b"X-GM-THRID" => read(rest, items, digits, Item::GmailThreadId),
+        b"X-GM-LABELS" => read(rest, items, |rest| list(rest, label), Item::GmailLabels),
         _ => {
             let name = Atom::from_parsed(input.bytes(input.up_to(after)));
-            read(rest, |rest| value(rest, 0), |value| Item::Other(name, Box::new(value)))
+            read(rest, items, |rest| value(rest, 0), |value| Item::Other(name, Box::new(value)))
         }
     }
 }
 
-/// What `parser` reads is made an item where it is: what is handed on from rule to rule is copied each time.
 #[inline]
 fn read<'a, T>(
     input: Input<'a>,
+    items: &mut Vec<Item>,
     parser: impl FnOnce(Input<'a>) -> Parsed<'a, T>,
     item: impl FnOnce(T) -> Item,
-) -> Parsed<'a, Option<Item>> {
+) -> Parsed<'a, ()> {
     let (rest, value) = parser(input)?;
-    Ok((rest, Some(item(value))))
+    items.push(item(value));
+    Ok((rest, ()))
 }
 
 /// `"(" permsg-modsequence ")"`
@@ -373,24 +379,32 @@ fn mod_seq(input: Input<'_>) -> Parsed<'_, ModSeq> {
     Ok((close(rest)?.0, value))
 }
 
-fn with_section<'a>(input: Input<'a>, after: Input<'a>, name: &[u8]) -> Parsed<'a, Option<Item>> {
+fn with_section<'a>(
+    input: Input<'a>,
+    after: Input<'a>,
+    name: &[u8],
+    items: &mut Vec<Item>,
+) -> Parsed<'a, ()> {
     match name {
         b"BODY" => {
             let (rest, section) = section(after)?;
             let (rest, origin) = origin(rest)?;
             let (rest, content) = content(sp(rest)?.0)?;
-            Ok((rest, Some(Item::Body(Box::new(Body { section, origin, content })))))
+            items.push(Item::Body(Box::new(Body { section, origin, content })));
+            Ok((rest, ()))
         }
         b"BINARY" => {
             let (rest, part) = section_binary(after)?;
             let (rest, origin) = origin(rest)?;
             let (rest, content) = content(sp(rest)?.0)?;
-            Ok((rest, Some(Item::Binary(Box::new(Binary { part, origin, content })))))
+            items.push(Item::Binary(Box::new(Binary { part, origin, content })));
+            Ok((rest, ()))
         }
         b"BINARY.SIZE" => {
             let (rest, part) = section_binary(after)?;
             let (rest, size) = number64(sp(rest)?.0)?;
-            Ok((rest, Some(Item::BinarySize(part, size))))
+            items.push(Item::BinarySize(part, size));
+            Ok((rest, ()))
         }
         _ => input.expected("msg-att"),
     }

@@ -111,10 +111,13 @@ pub(crate) fn to_end<'a, T>(
 }
 
 /// A keyword in capitals: no rule has one of more than 24 octets.
+///
+/// It is copied in halves of 16 octets, as it is written: to read again in other pieces what was just written takes long.
 #[derive(Clone, Copy)]
+#[repr(C, align(16))]
 pub(crate) struct Word {
     octets: [u8; 24],
-    length: u8,
+    length: usize,
 }
 
 impl Word {
@@ -129,7 +132,7 @@ impl Word {
                 None => copy_short(octets.get(..length).unwrap_or_default(), &mut word.octets),
             }
             word.octets.make_ascii_uppercase();
-            word.length = length as u8;
+            word.length = length;
         }
         word
     }
@@ -137,7 +140,7 @@ impl Word {
     /// The octets, or none if the word is longer than any keyword.
     #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.octets.get(..usize::from(self.length)).unwrap_or_default()
+        self.octets.get(..self.length).unwrap_or_default()
     }
 }
 
@@ -254,10 +257,9 @@ pub(crate) fn astring(input: Input<'_>) -> Parsed<'_, Octets> {
 }
 
 /// `nstring = string / nil`
-#[inline]
 pub(crate) fn nstring(input: Input<'_>) -> Parsed<'_, Option<Octets>> {
     match input.first() {
-        Some(b'"') => quoted(input).map(|(rest, value)| (rest, Some(value))),
+        Some(b'"') => quoted_as(input, Some),
         Some(b'{' | b'~') => literal(input).map(|(rest, value)| (rest, Some(value))),
         _ => match nil(input) {
             Some(rest) => Ok((rest, None)),
@@ -286,15 +288,21 @@ pub(crate) fn string(input: Input<'_>) -> Parsed<'_, Octets> {
 }
 
 /// `quoted = DQUOTE *QUOTED-CHAR DQUOTE`
-#[inline]
 pub(crate) fn quoted(input: Input<'_>) -> Parsed<'_, Octets> {
+    quoted_as(input, |octets| octets)
+}
+
+/// A quoted string, made what the caller wants of it where it is: what is handed on from rule to rule is copied each time.
+#[inline]
+fn quoted_as<'a, T>(input: Input<'a>, value: impl FnOnce(Octets) -> T) -> Parsed<'a, T> {
     let (body, ()) = octet(input, b'"', "DQUOTE")?;
     let length = plain(body.rest());
     if body.rest().get(length) == Some(&b'"') && is_closing_quote(body, length) {
         let (content, rest) = body.split(length);
-        return Ok((rest.skip(1), input.bytes(content)));
+        return Ok((rest.skip(1), value(input.bytes(content))));
     }
-    quoted_with_specials(body)
+    let (rest, octets) = quoted_with_specials(body)?;
+    Ok((rest, value(octets)))
 }
 
 /// A quoted string in which there is something else than plain ASCII.

@@ -152,7 +152,7 @@ fn kind<'a, 'b>(single: &Single, rest: &'b [Form<'a>]) -> (Kind, &'b [Form<'a>])
             let envelope = envelope(header.input()).map(|(_, envelope)| envelope).unwrap_or_default();
             let body = mended(structure).unwrap_or_else(|| BodyStructure::Invalid(structure.octets()));
             let lines = lines.number().unwrap_or_default();
-            (Kind::Message { envelope: Box::new(envelope), body, lines }, after)
+            (Kind::Message { envelope, body, lines }, after)
         }
         _ => (Kind::Basic, rest),
     }
