@@ -77,7 +77,8 @@ impl Attribute {
         if self.as_bytes().iter().any(|octet| matches!(octet, b'*' | b'%')) {
             out.refuse("attrib");
         }
-        out.astring(self.as_bytes());
+        let known = NAMES.iter().find(|(_, name)| name.eq_ignore_ascii_case(self.as_bytes()));
+        out.astring(known.map_or(self.as_bytes(), |(_, name)| *name));
     }
 }
 

@@ -6,7 +6,7 @@ use core::fmt;
 use bytes::{BufMut as _, Bytes, BytesMut};
 
 use crate::{
-    Mailbox, Octets, Tag,
+    Atom, Mailbox, Octets, Tag,
     grammar::{ASTRING, ATOM, LIST, WORD, run},
 };
 
@@ -257,6 +257,22 @@ impl Encoder {
             self.refuse("keyword");
         }
         self.raw(word)
+    }
+
+    /// A word that is none of those that have values of their own.
+    pub(crate) fn other(&mut self, word: &[u8], known: &[&str]) -> &mut Self {
+        if known.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word)) {
+            self.refuse("word without a value of its own");
+        }
+        self.word(word)
+    }
+
+    /// The same for what may be any atom.
+    pub(crate) fn other_atom(&mut self, atom: &Atom, known: &[&str]) -> &mut Self {
+        if known.iter().any(|known| atom.is(known)) {
+            self.refuse("word without a value of its own");
+        }
+        self.raw(atom.as_bytes())
     }
 
     /// A number of 63 bits.

@@ -222,7 +222,7 @@ impl Item {
             Self::GmailMessageId(id) => out.raw(b"X-GM-MSGID ").number(*id).done(),
             Self::GmailThreadId(id) => out.raw(b"X-GM-THRID ").number(*id).done(),
             Self::Invalid { .. } => out.refuse("msg-att").done(),
-            Self::Other(name, value) => value.encode(out.word(name.as_bytes()).sp()),
+            Self::Other(name, value) => value.encode(out.other(name.as_bytes(), KNOWN).sp()),
         }
     }
 }
@@ -442,3 +442,28 @@ pub(crate) fn label(input: Input<'_>) -> Parsed<'_, Octets> {
     let (rest, _) = crate::grammar::atom(input.skip(1))?;
     Ok((rest, input.bytes(input.up_to(rest))))
 }
+
+/// What has an item of its own.
+const KNOWN: &[&str] = &[
+    "ANNOTATION",
+    "BINARY",
+    "BINARY.SIZE",
+    "BODY",
+    "BODYSTRUCTURE",
+    "EMAILID",
+    "ENVELOPE",
+    "FLAGS",
+    "INTERNALDATE",
+    "MODSEQ",
+    "PREVIEW",
+    "RFC822",
+    "RFC822.HEADER",
+    "RFC822.SIZE",
+    "RFC822.TEXT",
+    "SAVEDATE",
+    "THREADID",
+    "UID",
+    "X-GM-LABELS",
+    "X-GM-MSGID",
+    "X-GM-THRID",
+];

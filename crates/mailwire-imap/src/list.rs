@@ -87,7 +87,12 @@ impl Extended {
                 out.check_name(name);
                 out.raw(b"\"OLDNAME\" (").string(&name.wire(is_utf8)).raw(b")");
             }
-            Self::Other(name, value) => value.encode(out.string(name).sp()),
+            Self::Other(name, value) => {
+                if [&b"CHILDINFO"[..], b"OLDNAME"].iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                    out.refuse("word without a value of its own");
+                }
+                value.encode(out.string(name).sp());
+            }
         }
     }
 }

@@ -145,7 +145,7 @@ impl Item {
             Self::UidNext(uid) => (Attribute::UidNext, u64::from(uid.get())),
             Self::UidValidity(value) => (Attribute::UidValidity, u64::from(value.get())),
             Self::Unseen(number) => (Attribute::Unseen, u64::from(*number)),
-            Self::Other(name, value) => return value.encode(out.word(name.as_bytes()).sp()),
+            Self::Other(name, value) => return value.encode(out.other(name.as_bytes(), KNOWN).sp()),
         };
         out.raw(attribute.as_bytes()).sp().number(number);
     }
@@ -228,3 +228,18 @@ fn item(input: Input<'_>) -> Parsed<'_, Option<Item>> {
         Attribute::Unseen => number(rest).map(|(rest, number)| (rest, Some(Item::Unseen(number))))?,
     })
 }
+
+/// What has an item of its own.
+const KNOWN: &[&str] = &[
+    "APPENDLIMIT",
+    "DELETED",
+    "DELETED-STORAGE",
+    "HIGHESTMODSEQ",
+    "MAILBOXID",
+    "MESSAGES",
+    "RECENT",
+    "SIZE",
+    "UIDNEXT",
+    "UIDVALIDITY",
+    "UNSEEN",
+];

@@ -147,7 +147,8 @@ impl EventName {
     }
 
     pub(crate) fn encode(&self, out: &mut Encoder) {
-        out.raw(self.as_str().as_bytes());
+        let known = KNOWN.iter().find(|known| known.as_str().eq_ignore_ascii_case(self.as_str()));
+        out.raw(known.unwrap_or(self).as_str().as_bytes());
     }
 }
 
@@ -251,19 +252,21 @@ fn event(input: Input<'_>) -> Parsed<'_, Event> {
 /// `event-name = message-event-name / mailbox-event / user-event`
 pub(crate) fn event_name(input: Input<'_>) -> Parsed<'_, EventName> {
     let (rest, octets) = atom(input)?;
-    let known = [
-        EventName::AnnotationChange,
-        EventName::FlagChange,
-        EventName::MailboxMetadataChange,
-        EventName::MailboxName,
-        EventName::MessageExpunge,
-        EventName::MessageNew,
-        EventName::ServerMetadataChange,
-        EventName::SubscriptionChange,
-    ];
-    let name = known.into_iter().find(|name| name.as_str().as_bytes().eq_ignore_ascii_case(octets));
+    let name = KNOWN.iter().find(|name| name.as_str().as_bytes().eq_ignore_ascii_case(octets)).cloned();
     Ok((rest, name.unwrap_or_else(|| EventName::Other(Atom::from_parsed(input.bytes(octets))))))
 }
+
+/// All events that have a value of their own.
+const KNOWN: &[EventName] = &[
+    EventName::AnnotationChange,
+    EventName::FlagChange,
+    EventName::MailboxMetadataChange,
+    EventName::MailboxName,
+    EventName::MessageExpunge,
+    EventName::MessageNew,
+    EventName::ServerMetadataChange,
+    EventName::SubscriptionChange,
+];
 
 #[cfg(test)]
 mod tests;

@@ -185,7 +185,7 @@ impl ESearchItem {
                 out.raw(b"RELEVANCY ").list(scores, |out, score| out.number(u64::from(score.get())).done());
             }
             Self::RemoveFrom(changes) => encode_changes(changes, out.raw(b"REMOVEFROM ")),
-            Self::Other(name, value) => value.encode(out.raw(name.as_bytes()).sp()),
+            Self::Other(name, value) => value.encode(out.other_atom(name, KNOWN).sp()),
         }
     }
 }
@@ -395,6 +395,10 @@ fn thread(input: Input<'_>, depth: usize) -> Parsed<'_, Thread> {
     }
     Ok((close(input)?.0, one))
 }
+
+/// What has an item of its own.
+const KNOWN: &[&str] =
+    &["ADDTO", "ALL", "COUNT", "MAX", "MIN", "MODSEQ", "PARTIAL", "RELEVANCY", "REMOVEFROM", "UID"];
 
 #[cfg(test)]
 mod tests;

@@ -161,7 +161,9 @@ impl Part {
             Self::Binary(content) => content.encode(out.raw(b"BINARY ")),
             Self::Body(content) => content.encode(out.raw(b"BODY ")),
             Self::BodyPartStructure(structure) => structure.encode(out.raw(b"BODYPARTSTRUCTURE ")),
-            Self::Other(name, value) => value.encode(out.word(name).sp()),
+            Self::Other(name, value) => {
+                value.encode(out.other(name, &["BINARY", "BODY", "BODYPARTSTRUCTURE"]).sp());
+            }
         }
     }
 }

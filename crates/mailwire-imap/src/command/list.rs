@@ -105,7 +105,8 @@ impl ListSelect {
     fn encode(&self, out: &mut Encoder) {
         match self {
             Self::Other(name, Some(value)) => encode_other(name, value, out),
-            known => out.word(known.as_bytes()).done(),
+            Self::Other(name, None) => out.other(name.as_bytes(), KNOWN).done(),
+            known => out.raw(known.as_bytes()).done(),
         }
     }
 }
@@ -122,7 +123,7 @@ impl ListReturn {
                 out.raw(b"STATUS ").list1(attributes, |out, one| out.raw(one.as_bytes()).done());
             }
             Self::Subscribed => out.raw(b"SUBSCRIBED").done(),
-            Self::Other(name, None) => out.word(name.as_bytes()).done(),
+            Self::Other(name, None) => out.other(name.as_bytes(), KNOWN).done(),
             Self::Other(name, Some(value)) => encode_other(name, value, out),
         }
     }
@@ -133,7 +134,7 @@ fn encode_other(name: &Atom, value: &Value, out: &mut Encoder) {
     if !matches!(value, Value::List(_)) {
         out.refuse("option-value");
     }
-    value.encode(out.word(name.as_bytes()).sp());
+    value.encode(out.other(name.as_bytes(), KNOWN).sp());
 }
 
 impl List {
@@ -263,6 +264,10 @@ pub(super) fn pattern(input: Input<'_>) -> Parsed<'_, Mailbox> {
     }
     Ok((rest, Mailbox::from_wire(input.bytes(octets), is_utf8)))
 }
+
+/// Options of both kinds that have values of their own.
+const KNOWN: &[&str] =
+    &["CHILDREN", "METADATA", "MYRIGHTS", "RECURSIVEMATCH", "REMOTE", "SPECIAL-USE", "STATUS", "SUBSCRIBED"];
 
 #[cfg(test)]
 mod tests {

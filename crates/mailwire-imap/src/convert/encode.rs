@@ -98,7 +98,7 @@ impl Item {
                 if name.as_bytes().contains(&b'[') {
                     out.fail(EncodeError::Conflict);
                 }
-                out.raw(name.as_bytes());
+                out.other(name.as_bytes(), KNOWN);
                 if let Some(part) = part {
                     part.encode(out);
                 }
@@ -164,3 +164,6 @@ impl Conversion {
         }
     }
 }
+
+/// What has an item of its own.
+const KNOWN: &[&str] = &["AVAILABLECONVERSIONS", "BINARY", "BINARY.SIZE", "BODY", "BODYPARTSTRUCTURE", "UID"];
