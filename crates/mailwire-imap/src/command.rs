@@ -304,7 +304,7 @@ pub enum Values {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{error}")]
 pub struct CommandError {
-    /// Its tag, if that could be read: the answer is a tagged BAD then.
+    /// Its tag, if that could be read and something follows it: the answer is a tagged BAD then, and an untagged one otherwise.
     pub tag: Option<Tag>,
     /// What was expected, and where.
     #[source]

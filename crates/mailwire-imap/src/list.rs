@@ -261,7 +261,8 @@ fn name(input: Input<'_>) -> Parsed<'_, Mailbox> {
         }
         Ok((rest, mailbox)) if loose_spaces(rest).is_empty() => Ok((rest, mailbox)),
         Err(error) if !input.quirks().raw_names => Err(error),
-        _ if input.is_empty() => input.expected("mailbox"),
+        // A literal whose octets are not there is no name.
+        _ if input.is_empty() || memchr::memchr(b'\n', input.rest()).is_some() => input.expected("mailbox"),
         _ => {
             let octets = input.bytes(input.rest());
             let mailbox = Mailbox::from_wire(octets, input.context.is_utf8);

@@ -46,11 +46,13 @@ pub(crate) fn command(context: &Context<'_>) -> Result<Command, CommandError> {
         },
         Err(error) => into_error(&error, context),
     };
-    Err(CommandError { tag: Some(tag), error: without_secrets(error, input) })
+    // A line of one word may be base64 of a SASL exchange, and no tag.
+    let tag = Some(tag).filter(|_| !rest.is_empty());
+    Err(CommandError { tag, error: without_secrets(error, input) })
 }
 
 /// Shows nothing of what may be a secret: what follows these two words wherever they stand, what follows a word that is no
-/// command and may be meant to be one of them, and a line of one word, which may be base64 of a SASL exchange.
+/// command and may be meant to be one of them, and a line of one word.
 fn without_secrets(error: ParseError, input: Input<'_>) -> ParseError {
     let octets = input.rest();
     let words = [&b"LOGIN"[..], b"AUTHENTICATE"].map(|word| {
