@@ -1,7 +1,6 @@
 //! BODYSTRUCTURE: the tree of the parts of a message.
 
-use alloc::{boxed::Box, vec, vec::Vec};
-use core::num::NonZeroU32;
+use alloc::{boxed::Box, vec::Vec};
 
 use crate::{
     Octets,
@@ -10,11 +9,18 @@ use crate::{
     form::form,
     grammar::{close, is_closing, list, loose_spaces, nil, nstring, number64, open, sp, string},
     input::{Input, Parsed},
-    section::Part,
     value::{Value, value},
 };
 
+mod attachment;
 mod damaged;
+mod parameter;
+mod parts;
+mod shown;
+#[cfg(test)]
+mod tests;
+
+pub use self::attachment::Attachment;
 
 /// The structure of a message or of one of its parts.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -129,50 +135,6 @@ pub struct Disposition {
 }
 
 impl BodyStructure {
-    /// All parts that are no multiparts, with their numbers, in order; those of attached messages included.
-    pub fn parts(&self) -> Vec<(Part, &Single)> {
-        let (mut found, mut waiting) = (Vec::new(), vec![(Part::default(), self, false)]);
-        while let Some((number, structure, is_inside_message)) = waiting.pop() {
-            match structure {
-                Self::Invalid(_) => {}
-                Self::Multipart(multipart) => {
-                    let numbered = multipart.parts.iter().enumerate().rev();
-                    waiting
-                        .extend(numbered.map(|(index, part)| (number.child(index as u32 + 1), part, false)));
-                }
-                Self::Single(single) => {
-                    // What is no multipart is part 1 of its message.
-                    let number =
-                        if number.0.is_empty() || is_inside_message { number.child(1) } else { number };
-                    if let Kind::Message { body, .. } = &single.kind {
-                        waiting.push((number.clone(), body, true));
-                    }
-                    found.push((number, single.as_ref()));
-                }
-            }
-        }
-        found
-    }
-
-    /// The first part of plain text that is to be shown, and its number.
-    pub fn text(&self) -> Option<(Part, &Single)> {
-        self.first_text("plain")
-    }
-
-    /// The first part of HTML that is to be shown, and its number.
-    pub fn html(&self) -> Option<(Part, &Single)> {
-        self.first_text("html")
-    }
-
-    /// The parts that are to be saved and not shown.
-    pub fn attachments(&self) -> Vec<(Part, &Single)> {
-        self.parts().into_iter().filter(|(_, part)| part.is_attachment()).collect()
-    }
-
-    fn first_text(&self, subtype: &str) -> Option<(Part, &Single)> {
-        self.parts().into_iter().find(|(_, part)| part.is("text", subtype) && !part.is_attachment())
-    }
-
     pub(crate) fn encode(&self, out: &mut Encoder) {
         match self {
             // What cannot be read cannot be sent.
@@ -180,14 +142,6 @@ impl BodyStructure {
             Self::Multipart(multipart) => multipart.encode(out),
             Self::Single(single) => single.encode(out),
         }
-    }
-}
-
-impl Part {
-    fn child(&self, index: u32) -> Self {
-        let mut numbers = self.0.clone();
-        numbers.extend(NonZeroU32::new(index));
-        Self(numbers)
     }
 }
 
@@ -222,20 +176,10 @@ impl Single {
         find(&self.parameters, name)
     }
 
-    /// The name of the file, from the disposition or the type, as it stands there.
-    pub fn file_name(&self) -> Option<&Octets> {
-        let disposition = self.extension.disposition.as_ref();
-        disposition
-            .and_then(|disposition| find(&disposition.parameters, "filename"))
-            .or(self.parameter("name"))
-    }
-
-    /// Whether it is to be saved and not shown.
-    pub fn is_attachment(&self) -> bool {
-        match &self.extension.disposition {
-            Some(disposition) => disposition.kind.eq_ignore_ascii_case(b"attachment"),
-            None => self.file_name().is_some() && !self.media_type.eq_ignore_ascii_case(b"text"),
-        }
+    /// The same in UTF-8: in the forms of RFC 2231 (`name*`, `name*0`), and encoded words, which have no place there but are
+    /// often seen. Of charsets other than UTF-8, US-ASCII and ISO-8859-1 nothing is decoded.
+    pub fn decoded_parameter(&self, name: &str) -> Option<Octets> {
+        parameter::decoded(&self.parameters, name)
     }
 
     fn encode(&self, out: &mut Encoder) {

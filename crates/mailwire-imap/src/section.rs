@@ -1,10 +1,11 @@
 //! Which part of a message is meant: `1.2.HEADER.FIELDS (SUBJECT)`.
 
 use alloc::vec::Vec;
-use core::{fmt, num::NonZeroU32};
+use core::{fmt, num::NonZeroU32, str::FromStr};
 
 use crate::{
-    Octets,
+    Octets, ParseError,
+    decoder::read_text,
     encoder::{EncodeError, Encoder},
     grammar::{astring, list, nz_number, octet, sp, word},
     input::{Input, Parsed},
@@ -21,7 +22,15 @@ pub struct Section {
     pub text: Text,
 }
 
-/// The numbers on the way from a message to one of its parts: `1.2`.
+/// The numbers on the way from a message to one of its parts: `1.2`; none for the message itself.
+///
+/// ```
+/// use mailwire_imap::section::Part;
+///
+/// let message: Part = "3".parse()?;
+/// assert_eq!(message.join(&"1.2".parse()?).to_string(), "3.1.2");
+/// # Ok::<(), mailwire_imap::ParseError>(())
+/// ```
 #[derive(Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
@@ -97,6 +106,21 @@ impl Section {
 }
 
 impl Part {
+    /// The part of this number below this one; nothing is added for 0.
+    pub(crate) fn child(&self, index: u32) -> Self {
+        let mut numbers = Vec::with_capacity(self.0.len() + 1);
+        numbers.extend_from_slice(&self.0);
+        numbers.extend(NonZeroU32::new(index));
+        Self(numbers)
+    }
+
+    /// The part that has the number `inner` in the message that this part is: how what was found in the structure of an
+    /// attached message is fetched.
+    #[must_use]
+    pub fn join(&self, inner: &Self) -> Self {
+        Self([&self.0[..], &inner.0].concat())
+    }
+
     pub(crate) fn encode_numbers(&self, out: &mut Encoder) {
         for (index, number) in self.0.iter().enumerate() {
             if index > 0 {
@@ -110,6 +134,15 @@ impl Part {
         out.raw(b"[");
         self.encode_numbers(out);
         out.raw(b"]");
+    }
+}
+
+impl FromStr for Part {
+    type Err = ParseError;
+
+    /// Reads the form that is shown: `1.2`; no text is no numbers.
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        read_text(text, numbers)
     }
 }
 

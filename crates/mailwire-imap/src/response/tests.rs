@@ -348,7 +348,7 @@ fn parts_have_numbers() {
     );
     let Response::Data(Data::Fetch(fetch)) = strict().response(wire.as_bytes()) else { panic!() };
     let Item::BodyShort(structure) = &fetch.items[0] else { panic!() };
-    let numbers: Vec<String> = structure.parts().iter().map(|(part, _)| format!("{part}")).collect();
+    let numbers: Vec<String> = structure.parts().map(|(part, _)| format!("{part}")).collect();
     assert_eq!(numbers, ["1", "2.1", "2.2", "3", "3.1", "3.2"]);
 }
 

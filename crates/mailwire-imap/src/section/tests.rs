@@ -91,3 +91,17 @@ fn binary_sections_both_ways() {
     }
     assert_eq!(Part::default().to_string(), "");
 }
+
+#[test]
+fn part_numbers_as_text() {
+    for (text, numbers) in [("", &[][..]), ("1", &[1]), ("1.20.3", &[1, 20, 3]), ("4294967295", &[u32::MAX])]
+    {
+        assert_eq!(text.parse(), Ok(part(numbers)), "{text}");
+        assert_eq!(part(numbers).to_string(), text);
+    }
+    for text in
+        [".", "1.", ".1", "1..2", "0", "1.0", "-1", "+1", " 1", "1 ", "1.MIME", "1]", "4294967296", "a"]
+    {
+        assert!(text.parse::<Part>().is_err(), "{text}");
+    }
+}
