@@ -84,6 +84,7 @@ impl Dialogue {
         self.is_after_frame = false;
         match line {
             "utf8" => [&mut self.client, &mut self.server].into_iter().for_each(Side::set_utf8),
+            "recorded" => [&mut self.client, &mut self.server].into_iter().for_each(Side::set_recorded),
             "strict" => [&mut self.client, &mut self.server].into_iter().for_each(Side::set_strict),
             _ => self.wire(number, line, written),
         }

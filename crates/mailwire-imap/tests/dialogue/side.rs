@@ -28,6 +28,8 @@ pub(crate) struct Unit {
 pub(crate) struct Side {
     is_client: bool,
     is_strict: bool,
+    /// Whether it may be written otherwise than it came.
+    is_recorded: bool,
     lenient: Decoder,
     strict: Decoder,
     abilities: Abilities,
@@ -53,6 +55,7 @@ impl Side {
         Self {
             is_client,
             is_strict: false,
+            is_recorded: false,
             lenient: Decoder::new(limits.clone(), Quirks::lenient()),
             strict: Decoder::new(limits, Quirks::strict()),
             abilities,
@@ -70,6 +73,10 @@ impl Side {
 
     pub(crate) fn set_strict(&mut self) {
         self.is_strict = true;
+    }
+
+    pub(crate) fn set_recorded(&mut self) {
+        self.is_recorded = true;
     }
 
     pub(crate) fn is_pending(&self) -> bool {
@@ -249,8 +256,9 @@ impl Side {
         if written.as_ref() == Some(&unit.octets) {
             return Err("no need to tell how it is written: it is the same".into());
         }
+        let is_free = self.is_recorded && written.is_none();
         let wanted = written.unwrap_or_else(|| unit.octets.clone());
-        if octets != wanted {
+        if octets != wanted && !is_free {
             let (octets, wanted) = (octets.escape_ascii(), wanted.escape_ascii());
             return Err(format!("it is written otherwise:\n  {octets}\n  wanted was\n  {wanted}"));
         }
