@@ -53,9 +53,9 @@ impl Encoder {
         Self { is_client: false, ..Self::client(abilities) }
     }
 
-    /// A word of the protocol. Line ends in it are an error.
+    /// A word of the protocol. Line ends and the header of a literal are an error in it.
     pub fn keyword(&mut self, keyword: &'static str) -> &mut Self {
-        if keyword.bytes().any(|octet| octet.is_ascii_control()) {
+        if keyword.bytes().any(|octet| octet.is_ascii_control() || octet == b'{') {
             self.error.get_or_insert(EncodeError::ControlCharacter);
         }
         self.raw(keyword.as_bytes())
@@ -182,7 +182,12 @@ impl Encoder {
     }
 
     /// Text for people: control characters become spaces.
+    ///
+    /// No command has such a text; in one, an opening brace would start a literal, and is an error.
     pub fn text(&mut self, text: &[u8]) -> &mut Self {
+        if self.is_client && text.contains(&b'{') {
+            self.refuse("text without braces");
+        }
         self.buffer.extend(text.iter().map(|octet| if octet.is_ascii_control() { b' ' } else { *octet }));
         self
     }
@@ -439,7 +444,7 @@ pub enum EncodeError {
     /// Two things exclude each other.
     #[error("two things exclude each other")]
     Conflict,
-    /// A keyword of the caller holds a control character.
+    /// A keyword of the caller holds a control character or an opening brace.
     #[error("a keyword holds a control character")]
     ControlCharacter,
     /// A hierarchy delimiter is not ASCII, or is NUL or a line end, for which there is no form.
@@ -528,5 +533,7 @@ mod tests {
     fn no_line_end_comes_in_by_text_or_keyword() {
         assert_eq!(shown(Abilities::all(), |out| out.text(b"a\r\nb").done()).as_deref(), Ok("a  b"));
         assert!(shown(Abilities::all(), |out| out.keyword("a\r\nb").done()).is_err());
+        assert!(shown(Abilities::all(), |out| out.keyword("a {5}").done()).is_err());
+        assert!(shown(Abilities::all(), |out| out.text(b"a {5}").done()).is_err());
     }
 }

@@ -253,9 +253,7 @@ pub(crate) fn items(input: Input<'_>) -> Parsed<'_, Vec<Item>> {
         let (rest, ()) = item_or_invalid(input, &mut items)?;
         input = match rest {
             // All that was left could not be read.
-            rest if rest.is_empty() && items.len() > 1 && !rest.context.frame.is_head() => {
-                return Ok((rest, items));
-            }
+            rest if rest.is_empty() && !rest.context.frame.is_head() => return Ok((rest, items)),
             rest if is_closing(rest) => rest,
             rest => sp(rest)?.0,
         };
@@ -283,17 +281,17 @@ fn item_or_invalid<'a>(input: Input<'a>, items: &mut Vec<Item>) -> Parsed<'a, ()
 
 #[cold]
 fn invalid<'a>(input: Input<'a>, items: &mut Vec<Item>, error: ParseError) -> Parsed<'a, ()> {
-    let strict = input.expected("msg-att");
+    // The error of the item, if it has one, says more than that there is none.
+    let failed = || item(input, &mut Vec::new()).and(input.expected("msg-att"));
     if !input.quirks().loose_fetch {
-        // The error of the item says more.
-        return item(input, &mut Vec::new()).and(strict);
+        return failed();
     }
     let skipped = name(input).and_then(|(rest, ())| sp(rest)).and_then(|(rest, ())| value(rest, 0));
     let rest = match skipped {
         Ok((rest, _)) if is_closing(rest) || rest.first() == Some(b' ') => rest,
         // Where the value ends cannot be told, so the rest of the line goes with it. With a literal in the frame, that may be
         // octets of a message, because the literal was shorter than it said: then nothing of the frame can be trusted.
-        _ if memchr(b'\n', input.context.frame.octets()).is_some() => return strict,
+        _ if items.is_empty() || memchr(b'\n', input.context.frame.octets()).is_some() => return failed(),
         _ => input.skip(input.rest().len()),
     };
     items.push(Item::Invalid { octets: input.bytes(input.up_to(rest)), error });

@@ -83,3 +83,49 @@ fn refused(wire: &str) {
     let Response::Unknown(unknown) = reading(&[]).response(frame(wire)) else { panic!("{wire}") };
     assert_eq!((unknown.octets, unknown.error), (wire.into(), error), "all octets are kept");
 }
+
+/// Octets that follow the grammar have one reading, whatever is tolerated.
+mod well_formed {
+    use arbitrary::{Arbitrary, Unstructured};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn responses_have_one_reading(noise in noise()) {
+            let Ok(response) = Response::arbitrary(&mut Unstructured::new(&noise)) else { return Ok(()) };
+            let mut out = Encoder::server(Abilities::all());
+            response.encode(&mut out);
+            let Ok(parts) = out.finish() else { return Ok(()) };
+            if parts.iter().any(|part| matches!(part, Part::Stream { .. })) {
+                return Ok(());
+            }
+            let octets = |part: &Part| if let Part::Octets(octets) = part { octets.to_vec() } else { Vec::new() };
+            let mut octets: Vec<u8> = parts.iter().flat_map(octets).collect();
+            octets.truncate(octets.len() - 2);
+            let read = |quirks: Quirks| {
+                let mut decoder = Decoder::new(Limits::client(), quirks);
+                decoder.set_utf8(true);
+                decoder.response(octets.as_slice())
+            };
+            let strict = read(Quirks::strict());
+            prop_assert_eq!(&read(quirks(&[|quirks| quirks.unescaped_quotes = true])), &strict, "quotes");
+            // But for addresses with a host and no mailbox, which are mended.
+            let lenient = {
+                let mut quirks = Quirks::lenient();
+                quirks.loose_envelope = false;
+                quirks
+            };
+            prop_assert_eq!(&read(lenient), &strict, "{}", octets.escape_ascii());
+        }
+    }
+
+    /// Noise in which quotes and what may follow them are many.
+    fn noise() -> impl Strategy<Value = Vec<u8>> {
+        let octet = prop_oneof![3 => any::<u8>(), 2 => proptest::sample::select(&b"\"\\ )(]NIL>\r"[..])];
+        proptest::collection::vec(octet, 0..400)
+    }
+}

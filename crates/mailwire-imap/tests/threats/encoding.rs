@@ -140,6 +140,8 @@ fn what_has_no_form_is_an_error() {
         let body = Body::Authenticate { mechanism: "PLAIN".parse().unwrap(), initial_response };
         assert!(sent(all, body).is_err(), "{response:?}");
     }
+    let fields = |count: usize| Body::Id(Some(vec![("a".into(), None); count]));
+    assert!(sent(all, fields(30)).is_ok() && sent(all, fields(31)).is_err());
     for body in [Body::CancelUpdate(vec![]), Body::UrlFetch(vec![]), Body::Status(Mailbox::INBOX, vec![])] {
         assert_eq!(sent(all, body), Err(EncodeError::EmptyList));
     }
