@@ -232,6 +232,10 @@ impl Extension {
         if self.fields > 3 {
             out.sp().nstring(self.location.as_deref());
         }
+        // They stand behind all other fields.
+        if self.fields < 4 && !self.more.is_empty() {
+            out.refuse("body-extension");
+        }
         for value in &self.more {
             value.encode(out.sp());
         }
