@@ -24,7 +24,7 @@ use crate::{
     response_code::{Code, code},
     search_result::{ESearch, Numbers, Thread, esearch, numbers, threads},
     set::sequence_set,
-    status::{Kind, Status, encode_text, status},
+    status::{Kind, Status, after_kind, encode_text, kind, resp_text},
     uid_batches::{Batches, batches},
     urlauth,
 };
@@ -266,12 +266,11 @@ fn tagged(input: Input<'_>) -> Parsed<'_, Response> {
         return input.expected("response");
     }
     let tag = Tag::from_parsed(input.bytes(octets));
-    let (rest, after) = (sp(rest)?.0, rest);
-    let (rest, status) = status(rest)?;
-    if status.kind == Kind::PreAuth {
-        return after.expected("resp-cond-state");
+    let (after, kind) = kind(sp(rest)?.0)?;
+    if kind == Kind::PreAuth {
+        return rest.expected("resp-cond-state");
     }
-    Ok((rest, Response::Tagged(tag, status)))
+    resp_text(after, kind, |status| Response::Tagged(tag, status))
 }
 
 /// `response-data`, after the asterisk
@@ -279,7 +278,10 @@ fn data(input: Input<'_>) -> Parsed<'_, Response> {
     let input = loose_spaces(input);
     match input.first() {
         Some(b'0'..=b'9') => numbered(input),
-        Some(b'[') => read(input, status, Data::Status),
+        Some(b'[') => {
+            let (rest, kind) = kind(input)?;
+            resp_text(rest, kind, |status| Response::Data(Data::Status(status)))
+        }
         _ => named(input),
     }
 }
@@ -313,8 +315,8 @@ fn fetch(input: Input<'_>, message: Message) -> Parsed<'_, Response> {
 fn named(input: Input<'_>) -> Parsed<'_, Response> {
     let (rest, word) = word(input)?;
     let word = word.as_bytes();
-    if Kind::read(word).is_some() {
-        return read(input, status, Data::Status);
+    if let Some(kind) = Kind::read(word) {
+        return resp_text(after_kind(rest)?.0, kind, |status| Response::Data(Data::Status(status)));
     }
     // What may have no arguments.
     match word {

@@ -7,6 +7,7 @@ use crate::{
     encoder::Encoder,
     grammar::word,
     input::{Input, Parsed},
+    response::Response,
     response_code::{Code, code},
 };
 
@@ -104,37 +105,57 @@ impl Kind {
     }
 }
 
-/// `("OK" / "NO" / "BAD" / "BYE" / "PREAUTH") SP resp-text`
-pub(crate) fn status(input: Input<'_>) -> Parsed<'_, Status> {
+/// `("OK" / "NO" / "BAD" / "BYE" / "PREAUTH") SP`
+pub(crate) fn kind(input: Input<'_>) -> Parsed<'_, Kind> {
     if input.first() == Some(b'[') && input.quirks().missing_status {
-        return resp_text(input, Kind::Ok);
+        return Ok((input, Kind::Ok));
     }
     let (rest, word) = word(input)?;
-    let Some(kind) = Kind::read(word.as_bytes()) else { return input.expected("status") };
-    match rest.first() {
-        Some(b' ') => resp_text(rest.skip(1), kind),
-        None if rest.quirks().missing_text => resp_text(rest, kind),
-        _ => rest.expected("SP"),
+    match Kind::read(word.as_bytes()) {
+        Some(kind) => after_kind(rest).map(|(rest, ())| (rest, kind)),
+        None => input.expected("status"),
     }
 }
 
-/// `resp-text = ["[" resp-text-code "]" SP] [text]`
-fn resp_text(input: Input<'_>, kind: Kind) -> Parsed<'_, Status> {
-    let (code, input) = match input.first() {
-        Some(b'[') => match code(input) {
-            Some((rest, code)) if rest.first() == Some(b' ') => (Some(code), rest.skip(1)),
-            Some((rest, _)) if !rest.is_empty() && !input.quirks().missing_text => {
-                return rest.expected("SP");
-            }
-            Some((rest, code)) => (Some(code), rest),
-            None => (None, input),
-        },
-        _ => (None, input),
-    };
-    let text = input.rest();
-    let is_text = input.quirks().missing_text || (core::str::from_utf8(text).is_ok() && !text.contains(&0));
-    if !is_text {
-        return input.expected("TEXT-CHAR");
+/// The space, which may be missing where the text is.
+#[inline]
+pub(crate) fn after_kind(input: Input<'_>) -> Parsed<'_, ()> {
+    match input.first() {
+        Some(b' ') => Ok((input.skip(1), ())),
+        None if input.quirks().missing_text => Ok((input, ())),
+        _ => input.expected("SP"),
     }
-    Ok((input.skip(text.len()), Status { kind, code, text: input.bytes(text) }))
+}
+
+/// `resp-text = ["[" resp-text-code "]" SP] [text]`, made the response that it is part of where it is.
+pub(crate) fn resp_text<'a>(
+    input: Input<'a>,
+    kind: Kind,
+    response: impl FnOnce(Status) -> Response,
+) -> Parsed<'a, Response> {
+    if input.first() == Some(b'[')
+        && let Some((rest, code)) = code(input)
+    {
+        let rest = match rest.first() {
+            Some(b' ') => rest.skip(1),
+            Some(_) if !input.quirks().missing_text => return rest.expected("SP"),
+            _ => rest,
+        };
+        let (rest, text) = text(rest)?;
+        return Ok((rest, response(Status { kind, code: Some(code), text })));
+    }
+    // Apart from the above, because a code that is not there need not be copied.
+    let (rest, text) = text(input)?;
+    Ok((rest, response(Status { kind, code: None, text })))
+}
+
+/// `text`, to the end of the line.
+#[inline]
+fn text(input: Input<'_>) -> Parsed<'_, Octets> {
+    let text = input.rest();
+    if input.quirks().missing_text || (core::str::from_utf8(text).is_ok() && !text.contains(&0)) {
+        Ok((input.skip(text.len()), input.bytes(text)))
+    } else {
+        input.expected("TEXT-CHAR")
+    }
 }
