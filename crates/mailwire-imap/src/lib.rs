@@ -53,6 +53,7 @@ pub mod metadata;
 pub mod notify;
 mod number;
 mod number_list;
+mod number_run;
 mod octets;
 mod partial;
 mod quirks;

@@ -11,8 +11,8 @@ use crate::{
     input::{Input, Parsed},
     mailbox::mailbox,
     number_list::{NumberList, number_list},
+    number_run::nz_numbers,
     partial::partial_range,
-    set::nz_numbers,
     value::{Value, value},
 };
 

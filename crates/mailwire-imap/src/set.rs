@@ -11,7 +11,7 @@ use core::{
 use crate::{
     SeqNum, Uid,
     encoder::{EncodeError, Encoder},
-    grammar::{digits, nz_number},
+    grammar::nz_number,
     input::{Input, Parsed},
     number::Number,
 };
@@ -467,63 +467,6 @@ fn seq_number(input: Input<'_>) -> Parsed<'_, Option<u32>> {
     }
     let (rest, number) = nz_number(input)?;
     Ok((rest, Some(number.get())))
-}
-
-/// `*(SP nz-number)`: the one rule where a nanosecond counts.
-pub(crate) fn nz_numbers(input: Input<'_>) -> Parsed<'_, Vec<u32>> {
-    let octets = input.rest();
-    let mut numbers = Vec::with_capacity(memchr::memchr_iter(b' ', octets).count());
-    let mut rest = octets;
-    while let Some((b' ', after)) = rest.split_first() {
-        let (value, length) = match after.first_chunk::<8>().map(|chunk| eight_digits(*chunk)) {
-            Some(found @ (_, 1..8)) => found,
-            _ => {
-                let here = input.skip(octets.len() - after.len());
-                match digits(here) {
-                    Ok((next, value)) => {
-                        let Ok(value) = u32::try_from(value) else {
-                            return here.expected("number of 32 bits");
-                        };
-                        (value, here.up_to(next).len())
-                    }
-                    // Spaces between and at the end, the MODSEQ of CONDSTORE.
-                    Err(_) if matches!(after.first(), None | Some(b' ')) && input.quirks().loose_spaces => {
-                        (0, 0)
-                    }
-                    Err(_) if after.first() == Some(&b'(') => {
-                        rest = after;
-                        break;
-                    }
-                    Err(error) => return Err(error),
-                }
-            }
-        };
-        rest = after.get(length..).unwrap_or_default();
-        if value != 0 {
-            numbers.push(value);
-        } else if length > 0 && !input.quirks().loose_numbers {
-            return input.skip(octets.len() - after.len()).expected("number from 1 to 4294967295");
-        }
-    }
-    Ok((input.skip(octets.len() - rest.len()), numbers))
-}
-
-/// The number that the digits at the front make, and how many they are.
-fn eight_digits(chunk: [u8; 8]) -> (u32, usize) {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let octets = u64::from_le_bytes(chunk);
-    // An octet is a digit if both sums leave its high nibble at 3.
-    let others = ((octets & (0xF0 * ONES)) | (((octets.wrapping_add(0x06 * ONES)) & (0xF0 * ONES)) >> 4))
-        ^ (0x33 * ONES);
-    let length = (others.trailing_zeros() / 8) as usize;
-    if length == 0 {
-        return (0, 0);
-    }
-    let digits = (octets << (64 - 8 * length as u32)) & (0x0F * ONES);
-    let pairs = (digits.wrapping_mul(10) + (digits >> 8)) & 0x00FF_00FF_00FF_00FF;
-    let fours = (pairs.wrapping_mul(100) + (pairs >> 16)) & 0x0000_FFFF_0000_FFFF;
-    let value = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xFFFF_FFFF;
-    (value as u32, length)
 }
 
 #[cfg(test)]

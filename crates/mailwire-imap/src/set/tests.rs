@@ -133,24 +133,6 @@ fn lists_keep_their_order() {
     assert_eq!((list.len(), list.to_set().to_string()), (5, String::from("1,3:5,9")));
 }
 
-#[test]
-fn eight_digits_at_once() {
-    for (octets, expected) in [
-        (b"12345678", (12_345_678, 8)),
-        (b"1234567 ", (1_234_567, 7)),
-        (b"1 234567", (1, 1)),
-        (b"00042)xx", (42, 5)),
-        (b" 1234567", (0, 0)),
-        (b"9/:;<=>?", (9, 1)),
-        (b"99:99999", (99, 2)),
-        (b"9\xFF999999", (9, 1)),
-        (b"9\xB9\xB9\xB9\xB9\xB9\xB9\xB9", (9, 1)),
-        (b"\0\0\0\0\0\0\0\0", (0, 0)),
-    ] {
-        assert_eq!(eight_digits(*octets), expected, "{}", octets.escape_ascii());
-    }
-}
-
 proptest! {
     #[test]
     fn algebra_is_that_of_sets(
@@ -170,12 +152,5 @@ proptest! {
         prop_assert_eq!(&inserted, &a.union(&b));
         prop_assert!(inserted.is_empty() || inserted.to_string().parse::<UidSet>().unwrap() == inserted);
         prop_assert!((1..60).all(|n| a.contains(Uid::new(n).unwrap()) == one.contains(&n)));
-    }
-
-    #[test]
-    fn digits_are_digits(chunk in any::<[u8; 8]>()) {
-        let length = chunk.iter().take_while(|octet| octet.is_ascii_digit()).count();
-        let value = core::str::from_utf8(&chunk[..length]).unwrap().parse().unwrap_or(0);
-        prop_assert_eq!(eight_digits(chunk), (value, length));
     }
 }
