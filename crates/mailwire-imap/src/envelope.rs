@@ -2,13 +2,18 @@
 
 use alloc::{boxed::Box, vec::Vec};
 
+use memchr::memrchr;
+
+pub use self::address::{mailboxes, show};
 use crate::{
-    Octets,
+    Octets, encoded_word,
     encoder::Encoder,
     form::{Form, form},
     grammar::{close, is_closing, loose_spaces, nil, nstring, open, sp},
     input::{Input, Parsed},
 };
+
+mod address;
 
 /// `envelope` ([RFC 9051 section 7.5.2](https://www.rfc-editor.org/rfc/rfc9051#section-7.5.2)); octets are as in the header,
 /// encoded words included.
@@ -54,6 +59,25 @@ pub struct Address {
 }
 
 impl Envelope {
+    /// The subject with its encoded words decoded: see [`encoded_word::decode`].
+    pub fn decoded_subject(&self) -> Option<Octets> {
+        self.subject.as_ref().map(encoded_word::decode)
+    }
+
+    /// The ids of the messages that this one answers, with their angle brackets as in [`message_id`](Self::message_id); words
+    /// around them, which old programs write, are passed over.
+    ///
+    /// ```
+    /// use mailwire_imap::Envelope;
+    ///
+    /// let mut envelope = Envelope::default();
+    /// envelope.in_reply_to = Some("Your message of Monday <a@x> <b@y>".into());
+    /// assert_eq!(envelope.in_reply_to_ids(), ["<a@x>", "<b@y>"]);
+    /// ```
+    pub fn in_reply_to_ids(&self) -> Vec<Octets> {
+        self.in_reply_to.as_ref().map(message_ids).unwrap_or_default()
+    }
+
     /// The same in memory of its own, so that it does not hold the frame in which it came.
     #[must_use]
     pub fn detach(&self) -> Self {
@@ -111,6 +135,16 @@ impl Address {
         out.raw(b"(").nstring(self.name.as_deref()).sp().nstring(self.route.as_deref());
         out.sp().nstring(self.mailbox.as_deref()).sp().nstring(self.host.as_deref()).raw(b")");
     }
+}
+
+/// `1*msg-id` ([RFC 5322 section 3.6.4](https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4)) and what is around them.
+fn message_ids(field: &Octets) -> Vec<Octets> {
+    let before_ends = field.split_inclusive(|octet| *octet == b'>').filter(|piece| piece.ends_with(b">"));
+    let id = |piece: &[u8]| {
+        let start = memrchr(b'<', piece)?;
+        piece.get(start..).filter(|id| id.len() > 2).map(|id| field.part(id))
+    };
+    before_ends.filter_map(id).collect()
 }
 
 fn copy(octets: &Option<Octets>) -> Option<Octets> {
@@ -240,6 +274,25 @@ mod tests {
     fn shown(address: &Address) -> [Option<&str>; 4] {
         [&address.name, &address.route, &address.mailbox, &address.host]
             .map(|part| part.as_ref().and_then(Octets::as_str))
+    }
+
+    #[test]
+    fn ids_of_messages() {
+        for (field, ids) in [
+            ("<a@x>", &["<a@x>"][..]),
+            ("<a@x> <b@y>\t<c@z>", &["<a@x>", "<b@y>", "<c@z>"]),
+            ("<a@x><b@y>", &["<a@x>", "<b@y>"]),
+            ("\"Ann\" of Monday <a@x> (was: <b@y>)", &["<a@x>", "<b@y>"]),
+            ("< <a@x>> <>", &["<a@x>"]),
+            ("a@x", &[]),
+            ("<a@x", &[]),
+            ("a@x>", &[]),
+            ("", &[]),
+        ] {
+            let envelope = Envelope { in_reply_to: Some(field.into()), ..Envelope::default() };
+            assert_eq!(envelope.in_reply_to_ids(), ids, "{field}");
+        }
+        assert!(Envelope::default().in_reply_to_ids().is_empty());
     }
 
     #[test]
