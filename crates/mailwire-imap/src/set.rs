@@ -16,6 +16,8 @@ use crate::{
     number::Number,
 };
 
+mod algebra;
+
 /// Messages by their places.
 pub type SequenceSet = NumberSet<SeqNum>;
 
@@ -153,7 +155,7 @@ impl<N: Number> NumberSet<N> {
         both
     }
 
-    /// The numbers that `other` does not have.
+    /// The numbers that `other` does not have. `*` alone cannot be taken out of `n:*`, because its number is not known.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
         let mut left = Self::new();
@@ -275,7 +277,17 @@ impl<N: Number> NumberSet<N> {
         self.ranges.first().and_then(|(start, _)| number(*start))
     }
 
-    /// The set in pieces, each of which takes at most `octets` octets on the wire, or a range if that takes more.
+    /// The set in pieces, each of which takes at most `octets` octets on the wire, or a range if that takes more: for servers
+    /// that bound the length of a line.
+    ///
+    /// ```
+    /// use mailwire_imap::UidSet;
+    ///
+    /// let set: UidSet = "1:5,9,12:20".parse()?;
+    /// let lines: Vec<String> = set.split_to(6).iter().map(ToString::to_string).collect();
+    /// assert_eq!(lines, ["1:5,9", "12:20"]);
+    /// # Ok::<(), mailwire_imap::InvalidSet>(())
+    /// ```
     pub fn split_to(&self, octets: usize) -> Vec<Self> {
         let mut pieces = Vec::new();
         let (mut piece, mut length) = (Self::new(), 0);
@@ -331,25 +343,6 @@ impl<N: Number> NumberSet<N> {
 impl<N> Default for NumberSet<N> {
     fn default() -> Self {
         Self { ranges: Vec::new(), star: Star::None, kind: PhantomData }
-    }
-}
-
-impl<N: Number> FromIterator<N> for NumberSet<N> {
-    fn from_iter<I: IntoIterator<Item = N>>(numbers: I) -> Self {
-        let mut ranges: Vec<(u32, u32)> = Vec::new();
-        for number in numbers.into_iter().map(value) {
-            match ranges.last_mut() {
-                Some(last) if last.1.checked_add(1) == Some(number) => last.1 = number,
-                _ => ranges.push((number, number)),
-            }
-        }
-        Self::normalised(ranges, Star::None)
-    }
-}
-
-impl<N: Number> From<N> for NumberSet<N> {
-    fn from(number: N) -> Self {
-        Self::from_iter([number])
     }
 }
 
