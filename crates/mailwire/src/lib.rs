@@ -1,4 +1,4 @@
-//! POP3 for Rust, both sides of it: the facade over the Mailwire crates, and their manual.
+//! POP3 and IMAP for Rust: the facade over the Mailwire crates, and their manual.
 //!
 //! # Which part do I need?
 //!
@@ -7,7 +7,8 @@
 //! | fetch mail | [`tokio::pop3::Client`] | `client`, `tokio` |
 //! | serve mail | [`tokio::pop3::Server`] over a [`store`] and a [`service::Directory`] | `server`, `tokio` |
 //! | do either on another runtime, or on none | [`pop3::client`], [`pop3::server`] | `client`, `server` |
-//! | read and write the protocol's lines only | [`pop3`] | `pop3` |
+//! | read and write the protocols' octets only | [`pop3`], [`imap`] | `pop3`, `imap` |
+//! | keep values of IMAP in other formats, or fuzz them | [`imap`] | `serde`, `arbitrary` |
 //! | log in by SASL in another protocol | [`sasl`] | - |
 //!
 //! All are on by default. Each crate behind this one can be depended on alone.
