@@ -113,10 +113,10 @@ mod well_formed {
             };
             let strict = read(Quirks::strict());
             prop_assert_eq!(&read(quirks(&[|quirks| quirks.unescaped_quotes = true])), &strict, "quotes");
-            // But for addresses with a host and no mailbox, which are mended.
+            // But for addresses with a host and no mailbox, which are mended, and for `NIL` as a keyword.
             let lenient = {
                 let mut quirks = Quirks::lenient();
-                quirks.loose_envelope = false;
+                (quirks.loose_envelope, quirks.loose_flags) = (false, false);
                 quirks
             };
             prop_assert_eq!(&read(lenient), &strict, "{}", octets.escape_ascii());
