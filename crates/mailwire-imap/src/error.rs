@@ -29,7 +29,7 @@ impl ParseError {
         Self(Box::new(Inner { rule: Cow::Borrowed(rule), offset, excerpt_start, excerpt }))
     }
 
-    #[cfg(any(feature = "arbitrary", feature = "serde"))]
+    #[cfg(feature = "serde")]
     pub(crate) fn from_parts(
         rule: Cow<'static, str>,
         offset: usize,
