@@ -11,12 +11,13 @@ ALLOWED = {
     "mailwire-sasl": set(),
     "mailwire-pop3": set(),
     "mailwire-imap": set(),
+    "mailwire-imap-client": {"imap", "sasl"},
     "mailwire-pop3-client": {"pop3", "sasl"},
     "mailwire-pop3-server": {"pop3", "sasl"},
     "mailwire-store": set(),
     "mailwire-service": {"pop3", "pop3-server", "sasl", "store"},
-    "mailwire-tokio": {"pop3", "pop3-client", "pop3-server", "sasl", "service", "store"},
-    "mailwire": {"imap", "pop3", "pop3-client", "pop3-server", "sasl", "service", "store", "tokio"},
+    "mailwire-tokio": {"imap", "imap-client", "pop3", "pop3-client", "pop3-server", "sasl", "service", "store"},
+    "mailwire": {"imap", "imap-client", "pop3", "pop3-client", "pop3-server", "sasl", "service", "store", "tokio"},
 }
 # Crates of others that only some of ours may have, directly or not.
 RUNTIMES = {"tokio", "tokio-util", "mio", "async-std", "smol", "getrandom"}

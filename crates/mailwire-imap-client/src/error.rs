@@ -1,0 +1,180 @@
+use alloc::string::String;
+use core::time::Duration;
+
+use mailwire_imap::{Code, Status, encoder::EncodeError, frame::FramingError, status::Kind};
+
+/// Why a connection is at its end. Its variants say whose fault it is.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The server said that it ends the session: BYE that nobody asked for.
+    #[error("the server ends the session: {}", text(status))]
+    Bye {
+        /// What it said.
+        status: Status,
+    },
+    /// The server sent octets that cannot be framed: too long a line, for example.
+    #[error("the server's octets cannot be framed: {0}")]
+    Framing(#[from] FramingError),
+    /// The server makes us hold too much.
+    #[error("the server exceeds a limit: {0}")]
+    Limit(#[from] Limit),
+    /// The server does what the protocol forbids.
+    #[error("the server misbehaves: {0}")]
+    PeerMisbehaved(#[from] PeerMisbehaved),
+    /// The server is silent for too long.
+    #[error("no answer in time: {0}")]
+    Timeout(#[from] Timeout),
+    /// The connection ended before LOGOUT was answered.
+    #[error("the connection ended in the middle of the session")]
+    UnexpectedEof,
+}
+
+/// A call that does not fit the state of the connection; it has no effect.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApiMisuse {
+    /// A login, STARTTLS or COMPRESS is in progress, and everything else has to wait for its end.
+    #[error("a login, the start of TLS or of compression is in progress")]
+    Busy,
+    /// Nothing can be sent any more.
+    #[error("the connection is closed or closing")]
+    Closed,
+    /// The session is logged in already.
+    #[error("the session is logged in")]
+    LoggedIn,
+    /// COMPRESS is active already, or was never agreed on.
+    #[error("compression cannot begin now")]
+    NoCompressionNow,
+    /// No literal is wanted, or fewer octets of it.
+    #[error("no octets are wanted, or fewer of them")]
+    NoLiteralNow,
+    /// TLS is there already, or was never asked for, or it is too late for it.
+    #[error("TLS cannot begin now")]
+    NoTlsNow,
+    /// AUTHENTICATE, LOGIN, STARTTLS, COMPRESS and IDLE are sent by methods of their own.
+    #[error("this command has a method of its own")]
+    OwnMethod,
+}
+
+/// Which limit the server exceeds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Limit {
+    /// [`Config::max_events`](crate::Config::max_events)
+    #[error("too many events that nobody takes")]
+    Events,
+}
+
+/// What the server did that the protocol forbids.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PeerMisbehaved {
+    /// A completion or `+` before its command was sent: somebody guesses, or injects.
+    #[error("an answer came before its command was sent")]
+    EarlyAnswer,
+    /// The first line is no greeting.
+    #[error("the first line is no greeting")]
+    NoGreeting,
+    /// Octets after the OK to STARTTLS and before TLS (CVE-2011-0411 and its kin).
+    #[error("octets in clear text follow the answer to STARTTLS")]
+    PlaintextAfterStartTls,
+    /// PREAUTH on a line without TLS, where TLS is required: nobody could begin it any more
+    /// ([RFC 9051 section 11.1](https://www.rfc-editor.org/rfc/rfc9051#section-11.1)).
+    #[error("the session is authenticated in clear text, so that TLS cannot begin")]
+    PreAuthInClear,
+    /// OK to a login whose mechanism makes the server prove itself, without the proof.
+    #[error("the server accepts the login without proving who it is")]
+    UnprovenServer,
+}
+
+/// Which deadline has passed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Timeout {
+    /// [`Timeouts::command`](crate::Timeouts::command)
+    #[error("a whole answer")]
+    Command,
+    /// [`Timeouts::done`](crate::Timeouts::done)
+    #[error("the end of IDLE")]
+    Done,
+    /// [`Timeouts::greeting`](crate::Timeouts::greeting)
+    #[error("the greeting")]
+    Greeting,
+    /// [`Timeouts::silence`](crate::Timeouts::silence)
+    #[error("the next octet")]
+    Silence,
+}
+
+/// Why a command has no answer. The session goes on.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CommandError {
+    /// It cannot be written for this server; nothing was sent.
+    #[error("the command cannot be sent: {0}")]
+    Encode(#[from] EncodeError),
+    /// Sequence numbers after UIDONLY was enabled ([RFC 9586](https://www.rfc-editor.org/rfc/rfc9586)); nothing was sent.
+    #[error("sequence numbers mean nothing after UIDONLY was enabled")]
+    NoSequenceNumbers,
+    /// The server says NO or BAD.
+    #[error("the server refuses {command}: {}", text(status))]
+    Refused {
+        /// The command's first word, or its second after `UID`.
+        command: &'static str,
+        /// What it said; [`Status::kind`] is `NO` or `BAD`.
+        status: Status,
+    },
+    /// The server lacks what it takes; nothing was sent.
+    #[error("{0}")]
+    Unsupported(#[from] Unsupported),
+}
+
+/// The server does not announce what a command takes, or the application switched it off.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the server has no {capability}")]
+pub struct Unsupported {
+    /// The word of CAPABILITY.
+    pub capability: &'static str,
+}
+
+impl CommandError {
+    /// What the server said, if it was asked.
+    pub fn status(&self) -> Option<&Status> {
+        if let Self::Refused { status, .. } = self { Some(status) } else { None }
+    }
+
+    /// The response code of the server's answer.
+    pub fn code(&self) -> Option<&Code> {
+        self.status()?.code.as_ref()
+    }
+
+    /// Whether the server says that it is the command that is wrong: `BAD`.
+    pub fn is_bad(&self) -> bool {
+        self.status().is_some_and(|status| status.kind == Kind::Bad)
+    }
+
+    /// Whether the same command may succeed later.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self.code(), Some(Code::Unavailable | Code::InUse | Code::Limit | Code::TempFail))
+            || self.backoff().is_some()
+    }
+
+    /// How long the server wants us to wait, as Exchange says it in its text:
+    /// `Request is throttled. Suggested Backoff Time: 92415 milliseconds`.
+    pub fn backoff(&self) -> Option<Duration> {
+        self.status().and_then(backoff)
+    }
+}
+
+/// The delay in the text of a status.
+pub(crate) fn backoff(status: &Status) -> Option<Duration> {
+    let text = status.to_string_lossy();
+    let (_, after) = text.split_once("Backoff Time: ")?;
+    let (number, unit) = after.split_once(' ')?;
+    let number: u64 = number.parse().ok()?;
+    Some(if unit.starts_with("milli") { Duration::from_millis(number) } else { Duration::from_secs(number) })
+}
+
+fn text(status: &Status) -> String {
+    status.to_string_lossy()
+}

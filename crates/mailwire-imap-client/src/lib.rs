@@ -1,0 +1,36 @@
+//! An IMAP client without I/O: octets and commands in, octets and events out.
+//!
+//! [`Connection`] is one session. It has no socket, no clock and no runtime: the caller moves octets, tells the time, and
+//! drains three queues after every call, as [its documentation](Connection) shows. [`command`] has a type for each command
+//! with the type of its answer.
+#![no_std]
+#![forbid(unsafe_code)]
+#![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+extern crate alloc;
+
+pub mod command;
+mod config;
+mod error;
+mod event;
+mod execute;
+mod login;
+mod selected;
+mod sequence_map;
+mod server;
+mod session;
+
+pub use mailwire_imap as codec;
+pub use mailwire_sasl as sasl;
+
+pub use self::{
+    command::{Command, Untagged},
+    config::{Config, Timeouts},
+    error::{ApiMisuse, CommandError, Error, Limit, PeerMisbehaved, Timeout, Unsupported},
+    event::{CommandId, Event},
+    execute::Execute,
+    login::{LoginError, Method},
+    selected::Selected,
+    server::{Enabled, Server},
+    session::Session,
+};
