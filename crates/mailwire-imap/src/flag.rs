@@ -112,6 +112,14 @@ impl Flags {
     pub(crate) fn encode(&self, out: &mut Encoder) {
         out.list(self.iter(), |out, flag| out.raw(flag.as_bytes()).done());
     }
+
+    /// Keywords that were added at the end come to their places; of those that are the same the first is kept.
+    fn sort(&mut self) {
+        if self.keywords.len() > 1 {
+            self.keywords.sort();
+            self.keywords.dedup();
+        }
+    }
 }
 
 impl FromIterator<Flag> for Flags {
@@ -122,10 +130,18 @@ impl FromIterator<Flag> for Flags {
     }
 }
 
+/// Sorts once, however many flags there are.
 impl Extend<Flag> for Flags {
     fn extend<I: IntoIterator<Item = Flag>>(&mut self, flags: I) {
+        let before = self.keywords.len();
         for flag in flags {
-            self.insert(flag);
+            match flag.bit() {
+                Ok(bit) => self.known |= bit,
+                Err(keyword) => self.keywords.push(keyword),
+            }
+        }
+        if self.keywords.len() > before {
+            self.sort();
         }
     }
 }
@@ -386,23 +402,24 @@ impl PermanentFlags {
 
 /// `"(" [flag-perm *(SP flag-perm)] ")"`
 pub(crate) fn permanent_flags(input: Input<'_>) -> Parsed<'_, PermanentFlags> {
-    let mut permanent = PermanentFlags::default();
+    let (mut flags, mut may_create) = (Vec::new(), false);
     let (mut input, ()) = open(input)?;
     while !is_closing(input) {
         input = loose_spaces(input);
         if input.rest().starts_with(b"\\*") {
-            permanent.may_create = true;
+            may_create = true;
             input = input.skip(2);
         } else {
             let (rest, flag) = flag(input)?;
-            permanent.flags.extend(flag);
+            flags.extend(flag);
             input = rest;
         }
         if !is_closing(input) {
             input = sp(input)?.0;
         }
     }
-    Ok((close(input)?.0, permanent))
+    let flags = flags.into_iter().collect();
+    Ok((close(input)?.0, PermanentFlags { flags, may_create }))
 }
 
 /// `flag-list = "(" [flag *(SP flag)] ")"` ([RFC 9051 section 9](https://www.rfc-editor.org/rfc/rfc9051#section-9))
@@ -428,10 +445,7 @@ pub(crate) fn flag_list(input: Input<'_>) -> Parsed<'_, Flags> {
         input = if is_closing(rest) { rest } else { sp(rest)?.0 };
     }
     // Sorted once: a list in falling order would make each insertion move all others.
-    if flags.keywords.len() > 1 {
-        flags.keywords.sort();
-        flags.keywords.dedup();
-    }
+    flags.sort();
     Ok((close(input)?.0, flags))
 }
 

@@ -33,6 +33,14 @@ fn long_lists() {
     let read = RESPONSE.read(flag_list, &wire).unwrap();
     assert_eq!((read.len(), read.contains(&Flag::keyword("K00000").unwrap())), (60_000, true));
     assert!(read.iter().all(|flag| flag.as_bytes().starts_with(b"k")));
+    let permanent = RESPONSE.read(permanent_flags, wire.replace(')', " \\*)")).unwrap();
+    assert_eq!(permanent, PermanentFlags { flags: read.clone(), may_create: true });
+    // As STORE may have them: without parentheses.
+    let mut collected: Flags = read.iter().collect();
+    assert_eq!(collected, read);
+    collected.extend(read.iter());
+    collected.extend([Flag::Seen, Flag::keyword("A").unwrap()]);
+    assert_eq!((collected.len(), collected.iter().nth(1).unwrap()), (60_002, Flag::keyword("a").unwrap()));
 }
 
 fn flags(names: &[&str]) -> Flags {
