@@ -276,6 +276,10 @@ impl Fetch {
             [one] => one.encode(out),
             several => out.list(several, |out, one| one.encode(out)).done(),
         }
+        // It is told since when, or not at all.
+        if self.vanished && self.changed_since.is_none() {
+            out.fail(EncodeError::Conflict);
+        }
         if self.changed_since.is_none() && self.partial.is_none() {
             return;
         }

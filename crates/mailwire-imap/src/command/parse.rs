@@ -308,6 +308,9 @@ fn select(input: Input<'_>) -> Parsed<'_, Select> {
             input = sp(input)?.0;
         }
     }
+    if !select.annotate && !select.condstore && select.qresync.is_none() {
+        return input.expected("select-param");
+    }
     Ok((close(input)?.0, select))
 }
 
@@ -369,6 +372,10 @@ fn fetch(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
         if !is_closing(input) {
             input = sp(input)?.0;
         }
+    }
+    // VANISHED "MUST only be specified together with the CHANGEDSINCE UID FETCH modifier" (RFC 7162 section 3.2.6).
+    if fetch.changed_since.is_none() && (fetch.vanished || fetch.partial.is_none()) {
+        return input.expected("CHANGEDSINCE");
     }
     Ok((close(input)?.0, Body::Fetch(fetch)))
 }

@@ -1,11 +1,12 @@
 //! What is written is what was meant, in the form that the peer understands, and ends once.
 
 use mailwire_imap::{
-    Command, Decoder, Limits, Mailbox, Octets, Quirks, Response, Search, Secret, Tag,
+    Command, Decoder, Limits, Mailbox, ModSeq, Octets, Quirks, Response, Search, Secret, Tag, UidSet,
     append::{Append, Message},
-    command::{Body, SearchCommand},
+    command::{Body, Fetch, Messages, SearchCommand},
     encoder::{Abilities, EncodeError, Encoder, Literals, Part},
     fetch::Content,
+    fetch_attribute::Attribute,
     frame::Framer,
     response::Data,
     status::{Kind, Status},
@@ -142,6 +143,12 @@ fn what_has_no_form_is_an_error() {
     }
     let fields = |count: usize| Body::Id(Some(vec![("a".into(), None); count]));
     assert!(sent(all, fields(30)).is_ok() && sent(all, fields(31)).is_err());
+    // What vanished is told since a state that the client has, or not at all.
+    let mut fetch = Fetch::new(Messages::Uid(UidSet::all()), vec![Attribute::Uid]);
+    fetch.vanished = true;
+    assert_eq!(sent(all, Body::Fetch(fetch.clone())), Err(EncodeError::Conflict));
+    fetch.changed_since = ModSeq::new(5);
+    assert!(sent(all, Body::Fetch(fetch)).is_ok());
     for body in [Body::CancelUpdate(vec![]), Body::UrlFetch(vec![]), Body::Status(Mailbox::INBOX, vec![])] {
         assert_eq!(sent(all, body), Err(EncodeError::EmptyList));
     }
