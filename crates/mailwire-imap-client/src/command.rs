@@ -7,9 +7,15 @@
 use core::fmt;
 
 use bytes::Bytes;
-use mailwire_imap::{Status, command::Body, response::Data};
+use mailwire_imap::{command::Body, response::Data};
 
 use crate::{Server, Unsupported};
+
+#[cfg(test)]
+pub(crate) mod dialogue;
+mod status;
+
+pub use self::status::{Figures, Status};
 
 /// A command with the type of its answer.
 ///
@@ -60,7 +66,7 @@ pub trait Command: fmt::Debug + Send + 'static {
     /// Takes what the tagged status says beside success or failure, in its response code: `[APPENDUID ..]`, `[MODIFIED ..]`.
     ///
     /// A command with many UIDs may be sent in pieces, each with a status of its own.
-    fn finish(&self, status: &Status, output: &mut Self::Output) {
+    fn finish(&self, status: &mailwire_imap::Status, output: &mut Self::Output) {
         let _ = (status, output);
     }
 

@@ -1,0 +1,66 @@
+//! For the tests of commands: what is written for a server, and what is made of the responses.
+
+use alloc::{
+    string::{String, ToString as _},
+    vec::Vec,
+};
+
+use mailwire_imap::{Capabilities, Decoder, Encoder, Response, Tag, command::Command as Line, encoder::Part};
+
+use crate::{Command, Server, Unsupported, Untagged};
+
+/// A server that announces these words.
+pub(crate) fn server(words: &str) -> Server {
+    let mut server = Server::default();
+    server.set_capabilities(Capabilities::new(words.split_whitespace()).ok());
+    server
+}
+
+/// The line of a command without tag and line end, for a server that announces these words. `~` is where the client waits
+/// for `+`.
+pub(crate) fn written(command: &impl Command, words: &str) -> Result<String, String> {
+    written_for(command, &server(words))
+}
+
+/// The same for a server of which more is known.
+pub(crate) fn written_for(command: &impl Command, server: &Server) -> Result<String, String> {
+    let mut out = Encoder::client(server.abilities());
+    Line { tag: Tag::new("a").unwrap(), body: command.body(server).map_err(|error| error.to_string())? }
+        .encode(&mut out);
+    let parts = out.finish().map_err(|error| error.to_string())?;
+    let octets: Vec<u8> = parts
+        .iter()
+        .flat_map(|part| match part {
+            Part::Octets(octets) => octets.to_vec(),
+            Part::Wait => b"~".to_vec(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let line = String::from_utf8(octets).unwrap();
+    Ok(line.strip_prefix("a ").and_then(|line| line.strip_suffix("\r\n")).unwrap().into())
+}
+
+/// The answer that a command makes of these lines, and those of them that it gave back. The line that starts with
+/// `a` is its end.
+pub(crate) fn answer<'a, C: Command>(command: &C, lines: &[&'a str]) -> (C::Output, Vec<&'a str>) {
+    let (mut output, mut given_back) = (C::Output::default(), Vec::new());
+    for line in lines {
+        match Decoder::default().response(line.as_bytes()) {
+            Response::Data(data) => {
+                let data = Untagged::Data(data);
+                if let Some(back) = command.absorb(data.clone(), &mut output) {
+                    assert_eq!(back, data, "what is given back is whole");
+                    given_back.push(*line);
+                }
+            }
+            Response::Tagged(_, status) => command.finish(&status, &mut output),
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+    (output, given_back)
+}
+
+/// That a server lacks this word.
+pub(crate) fn lacks(capability: &'static str) -> Result<String, String> {
+    Err(Unsupported { capability }.to_string())
+}
