@@ -9,6 +9,7 @@
 
 extern crate alloc;
 
+pub mod collation;
 pub mod command;
 mod config;
 mod error;
@@ -19,6 +20,7 @@ mod selected;
 mod sequence_map;
 mod server;
 mod session;
+pub mod subject;
 
 pub use mailwire_imap as codec;
 pub use mailwire_sasl as sasl;
