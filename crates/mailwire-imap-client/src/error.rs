@@ -3,6 +3,8 @@ use core::time::Duration;
 
 use mailwire_imap::{Code, Status, encoder::EncodeError, frame::FramingError, status::Kind};
 
+use crate::login::is_not_connected;
+
 /// Why a connection is at its end. Its variants say whose fault it is.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -155,8 +157,13 @@ impl CommandError {
 
     /// Whether the same command may succeed later.
     pub fn is_temporary(&self) -> bool {
-        matches!(self.code(), Some(Code::Unavailable | Code::InUse | Code::Limit | Code::TempFail))
-            || self.backoff().is_some()
+        self.status().is_some_and(is_temporary)
+    }
+
+    /// Whether the server, which said OK to the login, says now that there is no mailbox behind it, as Exchange does:
+    /// `BAD User is authenticated but not connected.` Then it is the login that failed.
+    pub fn is_not_connected(&self) -> bool {
+        self.status().is_some_and(is_not_connected)
     }
 
     /// How long the server wants us to wait, as Exchange says it in its text:
@@ -164,6 +171,12 @@ impl CommandError {
     pub fn backoff(&self) -> Option<Duration> {
         self.status().and_then(backoff)
     }
+}
+
+/// Whether what was refused may be granted later.
+pub(crate) fn is_temporary(status: &Status) -> bool {
+    matches!(status.code, Some(Code::Unavailable | Code::InUse | Code::Limit | Code::TempFail))
+        || backoff(status).is_some()
 }
 
 /// The delay in the text of a status.

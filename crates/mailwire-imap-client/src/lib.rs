@@ -31,7 +31,7 @@ pub use self::{
     error::{ApiMisuse, CommandError, Error, Limit, PeerMisbehaved, Timeout, Unsupported},
     event::{CommandId, Event},
     execute::Execute,
-    login::{LoginError, Method},
+    login::{Login, LoginError, Method},
     selected::Selected,
     server::{Enabled, Server},
     session::Session,

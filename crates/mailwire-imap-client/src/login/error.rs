@@ -1,0 +1,117 @@
+use alloc::boxed::Box;
+use core::time::Duration;
+
+use mailwire_imap::{Code, Status, encoder::EncodeError};
+use mailwire_sasl::{OAuthError, saslprep};
+
+use super::Method;
+use crate::error::{backoff, is_temporary};
+
+/// Why a login failed.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoginError {
+    /// The server's challenge is no base64, or longer than [`Limits::max_message`](mailwire_sasl::Limits::max_message).
+    #[error("the challenge cannot be read: {error}")]
+    Challenge {
+        /// By what.
+        method: Method,
+        /// What is wrong.
+        error: mailwire_sasl::Error,
+    },
+    /// The user name or password cannot stand in a command.
+    #[error("the user name or password cannot be sent: {0}")]
+    InvalidCredentials(EncodeError),
+    /// Only LOGIN is left, and the server announces `LOGINDISABLED`: mostly because TLS has to begin first.
+    #[error("the server takes no LOGIN, and nothing else that is permitted here")]
+    LoginDisabled,
+    /// There is no way that both sides know and the policy permits.
+    #[error("no way to log in that both sides know and that is permitted here")]
+    NoMethod,
+    /// The server says OK to the login and to the next command that there is no mailbox behind it, as Exchange does with
+    /// users who may not use IMAP, and with wrong names of shared mailboxes.
+    #[error("the server accepts the login, but has no mailbox for it: {}", status.to_string_lossy())]
+    NotConnected {
+        /// By what.
+        method: Method,
+        /// What it said.
+        status: Status,
+    },
+    /// The server does not take the token, and says why.
+    #[error("the server refuses the token: {error:?}")]
+    OAuth {
+        /// By what.
+        method: Method,
+        /// The server's words.
+        error: Box<OAuthError>,
+        /// What it said after them.
+        status: Status,
+    },
+    /// The user name or password has characters that no login may have
+    /// ([RFC 4013](https://www.rfc-editor.org/rfc/rfc4013)).
+    #[error("the user name or password cannot be prepared: {0}")]
+    Preparation(saslprep::Error),
+    /// The server refuses.
+    #[error("the server refuses the login: {}", status.to_string_lossy())]
+    Refused {
+        /// By what.
+        method: Method,
+        /// What it said; its code may say whether to ask the user for another password or to try later.
+        status: Status,
+    },
+    /// The server's side of the exchange is wrong, so it may be somebody else.
+    #[error("the exchange failed: {error}")]
+    Sasl {
+        /// By what.
+        method: Method,
+        /// What is wrong.
+        error: mailwire_sasl::Error,
+    },
+}
+
+impl LoginError {
+    /// Which way was tried last.
+    pub fn method(&self) -> Option<Method> {
+        match self {
+            Self::InvalidCredentials(_) | Self::LoginDisabled | Self::NoMethod | Self::Preparation(_) => None,
+            Self::Challenge { method, .. }
+            | Self::NotConnected { method, .. }
+            | Self::OAuth { method, .. }
+            | Self::Refused { method, .. }
+            | Self::Sasl { method, .. } => Some(*method),
+        }
+    }
+
+    /// What the server said at the end, if it was asked.
+    pub fn status(&self) -> Option<&Status> {
+        match self {
+            Self::NotConnected { status, .. } | Self::OAuth { status, .. } | Self::Refused { status, .. } => {
+                Some(status)
+            }
+            _ => None,
+        }
+    }
+
+    /// The response code of the server's answer: `[AUTHENTICATIONFAILED]`, `[EXPIRED]`, `[CONTACTADMIN]`
+    /// ([RFC 5530](https://www.rfc-editor.org/rfc/rfc5530)).
+    pub fn code(&self) -> Option<&Code> {
+        self.status()?.code.as_ref()
+    }
+
+    /// Whether the same credentials may do later: the system is ill, busy, or throttles.
+    pub fn is_temporary(&self) -> bool {
+        self.status().is_some_and(is_temporary)
+    }
+
+    /// How long the server wants us to wait, as Exchange says it in its text:
+    /// `Request is throttled. Suggested Backoff Time: 92415 milliseconds`.
+    pub fn backoff(&self) -> Option<Duration> {
+        self.status().and_then(backoff)
+    }
+}
+
+/// Whether a refusal says that the login, which had an OK, was none.
+pub(crate) fn is_not_connected(status: &Status) -> bool {
+    !status.is_ok()
+        && status.to_string_lossy().to_ascii_lowercase().contains("authenticated but not connected")
+}
