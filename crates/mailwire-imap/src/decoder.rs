@@ -70,6 +70,10 @@ impl Decoder {
         command(&self.context(&frame, true))
     }
 
+    pub(crate) fn quirks(&self) -> Quirks {
+        self.quirks
+    }
+
     pub(crate) fn context<'a>(&'a self, frame: &'a Frame, is_command: bool) -> Context<'a> {
         Context { frame, limits: &self.limits, quirks: self.quirks, is_utf8: self.is_utf8, is_command }
     }

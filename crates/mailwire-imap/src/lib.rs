@@ -4,6 +4,13 @@
 //! response, its literals included, and enforces [`Limits`] before memory is spent; then a grammar reads one whole frame.
 //! Literals above [`Limits::inline_literal`] pass through as chunks and are never collected.
 //!
+//! | on the wire | read by | written by |
+//! | --- | --- | --- |
+//! | the first line of a server | [`Decoder::greeting`] | [`greeting::Greeting::encode`] |
+//! | responses, `+` included | [`Decoder::response`] | [`Response::encode`] |
+//! | commands | [`Decoder::command`] | [`Command::encode`] |
+//! | `DONE`, lines of AUTHENTICATE | [`Decoder::idle_line`], [`Decoder::authenticate_line`] | [`line::Line::encode`] |
+//!
 //! # Sources
 //!
 //! RFC 3501 and 9051 (the protocol), 7888 (non-synchronising literals), and the extensions' own documents, each named
@@ -42,9 +49,11 @@ pub mod flag;
 mod form;
 pub mod frame;
 mod grammar;
+pub mod greeting;
 pub mod id;
 mod input;
 mod limits;
+pub mod line;
 pub mod list;
 mod mailbox;
 mod mailbox_filter;

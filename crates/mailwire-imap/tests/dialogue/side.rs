@@ -124,12 +124,12 @@ impl Side {
         let mut octets = line.to_vec();
         octets.extend_from_slice(b"\r\n");
         self.stream.push((octets, true, number));
-        let is_base64 =
-            |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/' | b'=' | b'*');
-        match is_done {
-            true if !line.eq_ignore_ascii_case(b"DONE") => Err("it has to be DONE".into()),
-            false if !line.iter().all(is_base64) => Err("it has to be base64".into()),
-            _ => Ok(()),
+        let line = if is_done { self.lenient.idle_line(line) } else { self.lenient.authenticate_line(line) };
+        let line = line.map_err(|error| error.to_string())?;
+        let written = self.written(|out| line.encode(out)).map_err(|error| error.to_string())?;
+        match self.stream.last() {
+            Some((octets, ..)) if octets.eq_ignore_ascii_case(&written) => Ok(()),
+            _ => Err(format!("it is written otherwise: {}", written.escape_ascii())),
         }
     }
 
