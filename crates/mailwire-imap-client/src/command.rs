@@ -7,7 +7,10 @@
 use core::fmt;
 
 use bytes::Bytes;
-use mailwire_imap::{command::Body, response::Data};
+use mailwire_imap::{
+    command::Body,
+    response::{Data, Unknown},
+};
 
 use crate::{Server, Unsupported};
 
@@ -89,4 +92,16 @@ pub enum Untagged {
     /// The front part of a FETCH response, up to a literal that comes as chunks: it is the content of the last item.
     /// The whole response follows as [`Data`](Self::Data), these items included.
     Head(Data),
+    /// A response that cannot be read. A command takes it if it looks like a part of its own answer, to tell that something
+    /// is missing there.
+    Unknown(Unknown),
+}
+
+/// Any command as it is, without an answer of its own: what the server tells are events.
+impl Command for Body {
+    type Output = ();
+
+    fn body(&self, _: &Server) -> Result<Body, Unsupported> {
+        Ok(self.clone())
+    }
 }

@@ -1,4 +1,4 @@
-use alloc::string::String;
+use alloc::{boxed::Box, string::String};
 use core::time::Duration;
 
 use mailwire_imap::{Code, Status, encoder::EncodeError, frame::FramingError, status::Kind};
@@ -9,11 +9,14 @@ use crate::login::is_not_connected;
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// This side called what cannot be called now. The connection goes on.
+    #[error("wrong use of the connection: {0}")]
+    ApiMisuse(#[from] ApiMisuse),
     /// The server said that it ends the session: BYE that nobody asked for.
     #[error("the server ends the session: {}", text(status))]
     Bye {
         /// What it said.
-        status: Status,
+        status: Box<Status>,
     },
     /// The server sent octets that cannot be framed: too long a line, for example.
     #[error("the server's octets cannot be framed: {0}")]
@@ -42,6 +45,9 @@ pub enum ApiMisuse {
     /// Nothing can be sent any more.
     #[error("the connection is closed or closing")]
     Closed,
+    /// UNAUTHENTICATE would end the compression, which is not supported: log out in place of it.
+    #[error("UNAUTHENTICATE is not supported on a compressed line")]
+    Compressed,
     /// The session is logged in already.
     #[error("the session is logged in")]
     LoggedIn,
@@ -112,6 +118,10 @@ pub enum Timeout {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommandError {
+    /// A literal before the completion had another length than announced. The command was completed with OK, but a part of
+    /// its answer may be missing.
+    #[error("a response that could not be read may have hidden a part of the answer")]
+    Doubtful,
     /// It cannot be written for this server; nothing was sent.
     #[error("the command cannot be sent: {0}")]
     Encode(#[from] EncodeError),
@@ -124,7 +134,7 @@ pub enum CommandError {
         /// The command's first word, or its second after `UID`.
         command: &'static str,
         /// What it said; [`Status::kind`] is `NO` or `BAD`.
-        status: Status,
+        status: Box<Status>,
     },
     /// The server lacks what it takes; nothing was sent.
     #[error("{0}")]

@@ -60,6 +60,12 @@ pub enum Event {
         /// What was told.
         data: Data,
     },
+    /// Data after a response whose literal had another length than announced. These may be octets of a message, so they
+    /// changed nothing and no command took them.
+    Doubtful {
+        /// What was read.
+        data: Data,
+    },
     /// Capabilities were enabled.
     Enabled {
         /// Which.

@@ -9,18 +9,25 @@
 
 extern crate alloc;
 
+mod ambiguity;
 pub mod collation;
 pub mod command;
 mod config;
+mod connection;
 mod error;
 mod event;
 mod execute;
 mod login;
+mod queue;
 mod selected;
 mod sequence_map;
 mod server;
 mod session;
+mod state;
 pub mod subject;
+mod tag;
+mod trace;
+mod transmit;
 
 pub use mailwire_imap as codec;
 pub use mailwire_sasl as sasl;
@@ -28,6 +35,7 @@ pub use mailwire_sasl as sasl;
 pub use self::{
     command::{Command, Untagged},
     config::{Config, Timeouts},
+    connection::{Connection, Ticket},
     error::{ApiMisuse, CommandError, Error, Limit, PeerMisbehaved, Timeout, Unsupported},
     event::{CommandId, Event},
     execute::Execute,

@@ -8,6 +8,10 @@ use mailwire_imap::{
 
 use crate::sequence_map::SequenceMap;
 
+mod notice;
+
+pub(crate) use notice::Change;
+
 /// What is known of the selected mailbox, as of the last response.
 ///
 /// It is small, whatever the size of the mailbox: sequence numbers and UIDs that belong together are kept as ranges, and

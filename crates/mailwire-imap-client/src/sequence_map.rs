@@ -98,16 +98,55 @@ impl SequenceMap {
         uid
     }
 
-    /// The message with this UID is gone. Its number, if it was known; otherwise all is forgotten that could be wrong now.
-    pub(crate) fn vanish(&mut self, uid: Uid) -> Option<SeqNum> {
-        if let Some(number) = self.sequence_number(uid) {
-            self.expunge(number);
-            return Some(number);
+    /// The messages with these UIDs are gone.
+    ///
+    /// Where a UID was not known, all after it have other numbers now and nobody said which: that is forgotten.
+    pub(crate) fn vanish(&mut self, uids: &UidSet) {
+        let mut gone = 0_u32;
+        let mut kept: Vec<Run> = Vec::new();
+        let mut runs = core::mem::take(&mut self.runs).into_iter().peekable();
+        for range in uids.ranges() {
+            let (first, last) = (range.start().get(), range.end().get());
+            let mut known = 0_u64;
+            while let Some(run) = runs.peek_mut() {
+                if run.uid > last {
+                    break;
+                }
+                let before = run.length.min(first.saturating_sub(run.uid));
+                if before > 0 {
+                    push(&mut kept, Run { number: run.number - gone, length: before, ..*run });
+                }
+                let rest = run.length - before;
+                let within = rest.min((last - (run.uid + before).min(last)).saturating_add(1));
+                if rest == 0 {
+                    runs.next();
+                    continue;
+                }
+                known += u64::from(within);
+                gone += within;
+                let taken = before + within;
+                if taken == run.length {
+                    runs.next();
+                } else {
+                    *run =
+                        Run { number: run.number + taken, uid: run.uid + taken, length: run.length - taken };
+                    break;
+                }
+            }
+            if known != u64::from(last - first) + 1 {
+                self.runs = kept;
+                return;
+            }
         }
-        // Every message after the one that is gone has another number now, and nobody said which.
-        let kept = self.runs.partition_point(|run| run.uid < uid.get());
-        self.runs.truncate(kept);
-        None
+        for run in runs {
+            push(&mut kept, Run { number: run.number - gone, ..run });
+        }
+        self.runs = kept;
+    }
+
+    /// Of how many messages the UID is known.
+    pub(crate) fn len(&self) -> u32 {
+        self.runs.iter().map(|run| run.length).sum()
     }
 
     /// There are `exists` messages: nothing is known of others.
@@ -185,6 +224,19 @@ impl Run {
 
     fn last_number(self) -> u32 {
         self.number.saturating_add(self.length - 1)
+    }
+}
+
+/// Adds a run at the end, to the last one if they touch.
+fn push(runs: &mut Vec<Run>, run: Run) {
+    match runs.last_mut() {
+        Some(last)
+            if last.number.checked_add(last.length) == Some(run.number)
+                && last.uid.checked_add(last.length) == Some(run.uid) =>
+        {
+            last.length += run.length;
+        }
+        _ => runs.push(run),
     }
 }
 
