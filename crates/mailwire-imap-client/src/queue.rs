@@ -169,12 +169,12 @@ impl Queue {
 
     /// Offers data to the commands in progress, the oldest first, or first to the one that has a part of it already.
     /// Who took it, or the data.
-    pub(crate) fn offer(&mut self, data: Untagged, first: Option<CommandId>) -> Result<CommandId, Untagged> {
+    pub(crate) fn offer(&mut self, data: Untagged, first: Option<CommandId>) -> Offered {
         let mut data = data;
         let of_first = self.active.iter_mut().filter(|entry| first == Some(entry.id));
         for entry in of_first {
             match entry.absorb(data) {
-                None => return Ok(entry.id),
+                None => return Offered::Taken(entry.id),
                 Some(back) => data = back,
             }
         }
@@ -183,11 +183,11 @@ impl Queue {
                 continue;
             }
             match entry.absorb(data) {
-                None => return Ok(entry.id),
+                None => return Offered::Taken(entry.id),
                 Some(back) => data = back,
             }
         }
-        Err(data)
+        Offered::Left(data)
     }
 
     /// Takes a command out whose tag was answered.
@@ -276,6 +276,14 @@ impl Queue {
     pub(crate) fn len(&self) -> usize {
         self.waiting.len() + self.active.len()
     }
+}
+
+/// What became of data.
+pub(crate) enum Offered {
+    /// No command takes it.
+    Left(Untagged),
+    /// This one took it.
+    Taken(CommandId),
 }
 
 /// What may be done next.

@@ -15,7 +15,7 @@ use mailwire_imap::{
 use super::{Compression, Connection, is_bye, limits};
 use crate::{
     CommandError, Error, Event, PeerMisbehaved, Untagged,
-    queue::{Entry, Owner},
+    queue::{Entry, Offered, Owner},
     state::State,
     trace,
 };
@@ -50,7 +50,7 @@ impl Connection {
         self.waiting_since = now;
         if let Some(id) = self.literal_of {
             // Who took the head takes its octets; what is given back belongs to nobody.
-            let _ = self.queue.offer(Untagged::Chunk(octets), Some(id));
+            self.queue.offer(Untagged::Chunk(octets), Some(id));
         }
     }
 
@@ -60,7 +60,10 @@ impl Connection {
         if let Response::Data(data @ Data::Fetch(_)) = self.decoder.response(head)
             && !self.is_doubtful
         {
-            self.literal_of = self.queue.offer(Untagged::Head(data), None).ok();
+            self.literal_of = match self.queue.offer(Untagged::Head(data), None) {
+                Offered::Taken(id) => Some(id),
+                Offered::Left(_) => None,
+            };
         }
     }
 
@@ -143,7 +146,7 @@ impl Connection {
             _ => {}
         }
         let news = self.notice(&data);
-        if let Err(Untagged::Data(data)) = self.queue.offer(Untagged::Data(data), self.literal_of) {
+        if let Offered::Left(Untagged::Data(data)) = self.queue.offer(Untagged::Data(data), self.literal_of) {
             self.tell(news, data);
         }
         Ok(())
@@ -164,7 +167,7 @@ impl Connection {
             };
         }
         let news = status.code.as_ref().and_then(|code| self.notice_code(code));
-        if self.queue.offer(Untagged::Data(data), None).is_err() {
+        if matches!(self.queue.offer(Untagged::Data(data), None), Offered::Left(_)) {
             match news {
                 Some(event) => self.events.push_back(event),
                 None if is_alert(status) => {}
@@ -193,7 +196,8 @@ impl Connection {
     fn on_unknown(&mut self, unknown: Unknown) {
         self.literal_of = None;
         self.is_doubtful |= unknown.has_literal() && self.queue.oldest().is_some();
-        if let Err(Untagged::Unknown(response)) = self.queue.offer(Untagged::Unknown(unknown), None) {
+        if let Offered::Left(Untagged::Unknown(response)) = self.queue.offer(Untagged::Unknown(unknown), None)
+        {
             self.events.push_back(Event::Unknown { response });
         }
     }

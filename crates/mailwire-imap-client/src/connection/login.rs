@@ -66,7 +66,7 @@ impl Connection {
                 self.transmit.line(response.expose());
             }
             Action::Send(body) => {
-                self.enqueue(now, Owner::Login, Typed::new(body));
+                self.enqueue(now, Owner::Login, Typed::new(*body));
             }
             Action::Succeeded(method) => {
                 self.login = None;

@@ -27,7 +27,7 @@ pub(crate) enum Action {
     Failed(LoginError),
     /// A line of its own: base64, or the `*` that gives up. The line end is not in it.
     Respond(Secret),
-    Send(Body),
+    Send(Box<Body>),
     Succeeded(Method),
 }
 
@@ -75,7 +75,7 @@ impl Attempt {
 
     pub(crate) fn begin(&mut self, context: &Context<'_>) -> Action {
         match context.server.capabilities() {
-            None => Action::Send(Body::Capability),
+            None => Action::Send(Box::new(Body::Capability)),
             Some(_) => self.next_method(context),
         }
     }
@@ -113,7 +113,7 @@ impl Attempt {
             // Without capabilities, where a server has none, there is LOGIN.
             Step::CapabilitiesBefore => self.next_method(context),
             Step::CapabilitiesAfter(method) if is_not_connected(status) => {
-                Action::Failed(LoginError::NotConnected { method, status: status.clone() })
+                Action::Failed(LoginError::NotConnected { method, status: Box::new(status.clone()) })
             }
             Step::CapabilitiesAfter(method) => Action::Succeeded(method),
             Step::Login if status.is_ok() => self.succeeded(Method::Login, context),
@@ -133,11 +133,11 @@ impl Attempt {
             return Action::Succeeded(method);
         }
         self.step = Step::CapabilitiesAfter(method);
-        Action::Send(Body::Capability)
+        Action::Send(Box::new(Body::Capability))
     }
 
     fn refused(&mut self, method: Method, status: &Status, context: &Context<'_>, try_next: bool) -> Action {
-        let error = LoginError::Refused { method, status: status.clone() };
+        let error = LoginError::Refused { method, status: Box::new(status.clone()) };
         if !try_next {
             return Action::Failed(error);
         }
@@ -153,7 +153,7 @@ impl Attempt {
         }
         if let Some(error) = trial.exchange.oauth_error() {
             let error = Box::new(error.clone());
-            return Action::Failed(LoginError::OAuth { method, error, status: status.clone() });
+            return Action::Failed(LoginError::OAuth { method, error, status: Box::new(status.clone()) });
         }
         let is_about_user = status.code.is_some() || backoff(status).is_some();
         if trial.challenges > 0 || is_about_user {
@@ -199,7 +199,7 @@ impl Attempt {
         match body {
             Ok(body) => {
                 self.step = Step::Login;
-                Action::Send(body)
+                Action::Send(Box::new(body))
             }
             Err(error) => Action::Failed(error),
         }
@@ -224,10 +224,10 @@ impl Attempt {
             challenges: 0,
             cancelled: None,
         }));
-        Action::Send(Body::Authenticate {
+        Action::Send(Box::new(Body::Authenticate {
             mechanism: name,
             initial_response: first.map(|first| initial_response(&first)),
-        })
+        }))
     }
 
     fn policy(&self, context: &Context<'_>) -> Policy {

@@ -35,7 +35,7 @@ pub enum LoginError {
         /// By what.
         method: Method,
         /// What it said.
-        status: Status,
+        status: Box<Status>,
     },
     /// The server does not take the token, and says why.
     #[error("the server refuses the token: {error:?}")]
@@ -45,7 +45,7 @@ pub enum LoginError {
         /// The server's words.
         error: Box<OAuthError>,
         /// What it said after them.
-        status: Status,
+        status: Box<Status>,
     },
     /// The user name or password has characters that no login may have
     /// ([RFC 4013](https://www.rfc-editor.org/rfc/rfc4013)).
@@ -57,7 +57,7 @@ pub enum LoginError {
         /// By what.
         method: Method,
         /// What it said; its code may say whether to ask the user for another password or to try later.
-        status: Status,
+        status: Box<Status>,
     },
     /// The server's side of the exchange is wrong, so it may be somebody else.
     #[error("the exchange failed: {error}")]

@@ -115,7 +115,7 @@ fn decoded(line: &str) -> Response {
 fn lines(server: &Server, action: Action) -> Vec<String> {
     let body = match action {
         Action::Respond(line) => return [text(line.expose())].into(),
-        Action::Send(body) => body,
+        Action::Send(body) => *body,
         action => panic!("{action:?}"),
     };
     let mut out = Encoder::client(server.abilities());
