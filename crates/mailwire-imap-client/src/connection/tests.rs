@@ -318,8 +318,7 @@ fn octets_behind_the_answer_to_starttls_are_an_attack() {
 
 #[test]
 fn a_session_authenticated_in_clear_text_is_refused_where_tls_is_required() {
-    let mut config = Config::default();
-    config.requires_tls = true;
+    let mut config = Config { requires_tls: true, ..Config::default() };
     let mut peer = Peer::new(config.clone());
     assert_eq!(peer.says("* PREAUTH hello\r\n"), Err(PeerMisbehaved::PreAuthInClear.into()));
     config.encrypted = true;
@@ -484,8 +483,7 @@ fn what_nobody_wants_is_read_and_dropped() {
 
 #[test]
 fn many_uids_are_sent_in_pieces() {
-    let mut config = Config::default();
-    config.line = 100;
+    let config = Config { line: 100, ..Config::default() };
     let mut peer = Peer::new(config);
     peer.says("* PREAUTH hi\r\n").unwrap();
     let uids: UidSet = (1..100).step_by(2).filter_map(Uid::new).collect();
@@ -538,8 +536,7 @@ fn silence_is_noticed_and_progress_is_not_silence() {
 
 #[test]
 fn events_that_nobody_takes_are_bounded() {
-    let mut config = Config::default();
-    config.max_events = 10;
+    let config = Config { max_events: 10, ..Config::default() };
     let mut peer = Peer::new(config);
     peer.says("* PREAUTH hi\r\n").unwrap();
     assert_eq!(peer.says(&"* OK hi\r\n".repeat(9)), Ok(()));
