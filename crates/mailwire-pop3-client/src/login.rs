@@ -373,7 +373,9 @@ impl Attempt {
             .filter(|mechanism| !self.login.excluded.contains(&Method::Sasl(*mechanism)))
             .collect();
         let choice = client::choose(offered, &self.login.credentials, &self.policy(context));
-        let has_password = self.login.credentials.as_password().is_some();
+        // APOP, USER and PASS have no place for an authorization identity: it would be the wrong user's maildrop.
+        let credentials = &self.login.credentials;
+        let has_password = credentials.as_password().is_some() && credentials.authorization().is_none();
         let apop = context.timestamp.filter(|_| has_password && self.permits(Method::Apop));
         let may_show = context.encrypted || self.login.allow_cleartext;
         match (choice, apop) {

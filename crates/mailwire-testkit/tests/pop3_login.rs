@@ -102,6 +102,25 @@ fn no_password_crosses_the_line_in_clear_text_unless_it_is_permitted() {
 }
 
 #[test]
+fn nobody_gets_the_maildrop_of_another_user_than_asked_for() {
+    // APOP, USER and PASS have no place for an authorization identity, nor has LOGIN.
+    begins(
+        &encrypted(),
+        "+OK <a@b>",
+        "USER\nSASL LOGIN CRAM-MD5",
+        "login ann secret as bob",
+        "= login failed no way to log in that both sides know and that is permitted here",
+    );
+    begins(
+        &encrypted(),
+        "+OK <a@b>",
+        "USER\nSASL LOGIN CRAM-MD5 PLAIN",
+        "login ann secret as bob",
+        "C: AUTH PLAIN Ym9iAGFubgBzZWNyZXQ=",
+    );
+}
+
+#[test]
 fn a_server_that_takes_no_initial_response_is_asked_without_one_where_nothing_secret_was_said() {
     // SCRAM's first words prove nothing, so they may be said again.
     check(

@@ -6,7 +6,7 @@
 //! | `S~ +O` | the same without a line end |
 //! | `C: STAT` | the client has sent this line, and nothing else since the last `C:` |
 //! | `> STAT` | the application sends a command |
-//! | `> login ann secret` | the application logs in; `cleartext` at the end permits it without TLS, `late` sends no initial response |
+//! | `> login ann secret` | the application logs in; `cleartext` at the end permits it without TLS, `late` sends no initial response, `as bob` is for the mail of somebody else |
 //! | `> token ann ya29` | the application logs in by a token |
 //! | `> stls`, `> tls`, `> eof`, `> wait 60`, `> discard 1` | asks for TLS; TLS has begun; the server has closed; seconds pass; the answer to the second command is not wanted |
 //! | `= reply +OK 2 320` | this is the next event; `<..>` at the end stands for anything |
@@ -139,6 +139,10 @@ impl Run {
             }
             ["login", user, password, "late"] => {
                 self.connection.login(self.now, login(user, password).without_initial_response())
+            }
+            ["login", user, password, "as", other] => {
+                let credentials = Credentials::password(user, password).with_authorization(other);
+                self.connection.login(self.now, Login::new(credentials, *b"eighteen octets at least"))
             }
             ["token", user, token] => self
                 .connection
