@@ -1,8 +1,9 @@
-//! Real peers: Debian's Dovecot as a server, and the mail fetchers of Debian and Python as clients.
+//! Real peers: Debian's Dovecot and Cyrus as servers, and the mail fetchers of Debian and Python as clients.
 //!
 //! The feature `peers` turns this module on, and whoever turns it on has the programs installed: a program that is
-//! missing fails its test ([`Error::Missing`]), it does not skip it. On Debian they are `dovecot-pop3d`,
-//! `dovecot-imapd`, `curl`, `fetchmail`, `getmail6`, `mpop` and `python3`.
+//! missing fails its test ([`Error::Missing`]), it does not skip it. On Debian they are `cyrus-common`,
+//! `sasl2-bin`, `dovecot-pop3d`, `dovecot-imapd`, `curl`, `fetchmail`, `getmail6`, `mpop` and `python3`; and `imapd` and
+//! `idled` of `cyrus-imapd`, which cannot be installed beside Dovecot, are in `/usr/local/lib/cyrus/bin`.
 //!
 //! Everything here blocks, lives in temporary directories, listens on loopback only, and ends what it started. No
 //! program runs as root: where the tests do, it runs as Debian's user `mail`.
@@ -20,12 +21,15 @@
 
 pub mod certificate;
 pub mod clients;
+pub mod cyrus;
 pub mod dovecot;
 mod error;
+mod port;
 mod process;
 
 pub use self::certificate::Certificate;
 pub use self::clients::{Client, Fetch, Mechanism};
+pub use self::cyrus::Cyrus;
 pub use self::dovecot::{Dovecot, Settings};
 pub use self::error::Error;
 
@@ -69,7 +73,7 @@ pub enum Protocol {
 pub enum Security {
     /// Not at all: passwords and mail in clear text.
     Plain,
-    /// TLS after the command STLS, and no login without it.
+    /// TLS after the command STLS, in IMAP STARTTLS, and no login without it.
     Stls,
     /// TLS from the first octet.
     Tls,

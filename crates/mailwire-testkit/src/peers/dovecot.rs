@@ -1,14 +1,12 @@
 //! Dovecot, the server that most mail lives on.
 
 use std::fs;
-use std::io::Read as _;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Child;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::process::{self, Identity, Place};
-use super::{Account, Certificate, Error, Protocol, Security};
+use super::{Account, Certificate, Error, Protocol, Security, port};
 
 /// What a [`Dovecot`] is started with.
 #[derive(Clone, Debug)]
@@ -91,7 +89,7 @@ impl Dovecot {
             let configuration = place.file("dovecot.conf", configuration)?;
             let mut child =
                 place.start(place.command("/usr/sbin/dovecot").arg("-F").arg("-c").arg(configuration))?;
-            if greets(&mut child, &ports)? {
+            if port::greet(&mut child, &[ports.pop3, ports.imap], READY)? {
                 let delivered = std::cell::Cell::new(0);
                 return Ok(Self { certificate, child, delivered, place, ports, users: settings.users });
             }
@@ -217,14 +215,8 @@ struct Ports {
 
 impl Ports {
     fn free() -> Result<Self, Error> {
-        let bind = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-        // All are held until all are known, or the same one could come twice.
-        let find = || {
-            let held = [bind()?, bind()?, bind()?, bind()?];
-            let [imap, imaps, pop3, pop3s] = held.each_ref().map(TcpListener::local_addr);
-            Ok(Self { imap: imap?.port(), imaps: imaps?.port(), pop3: pop3?.port(), pop3s: pop3s?.port() })
-        };
-        find().map_err(Error::io("looking for free ports"))
+        let [imap, imaps, pop3, pop3s] = port::free()?;
+        Ok(Self { imap, imaps, pop3, pop3s })
     }
 }
 
@@ -300,29 +292,6 @@ service pop3-login {{
 }}
 {lines}"
     )
-}
-
-/// Waits for the first octet of a greeting; false if the process ended instead, or says nothing.
-fn greets(child: &mut Child, ports: &Ports) -> Result<bool, Error> {
-    let start = Instant::now();
-    while start.elapsed() < READY {
-        if process::wait(child, Duration::from_millis(20))?.is_some() {
-            return Ok(false);
-        }
-        if speaks(ports.pop3) && speaks(ports.imap) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-fn speaks(port: u16) -> bool {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let Ok(mut stream) = TcpStream::connect_timeout(&address, READY) else {
-        return false;
-    };
-    let mut octet = [0];
-    stream.set_read_timeout(Some(READY)).is_ok() && stream.read_exact(&mut octet).is_ok()
 }
 
 fn log(place: &Place) -> String {
