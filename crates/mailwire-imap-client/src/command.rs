@@ -16,9 +16,21 @@ use crate::{Server, Unsupported};
 
 #[cfg(test)]
 pub(crate) mod dialogue;
+mod list;
+mod listing;
+mod lsub;
+mod referral;
 mod status;
+mod xlist;
 
-pub use self::status::{Figures, Status};
+pub use self::{
+    list::List,
+    listing::{Listed, Listing},
+    lsub::Lsub,
+    referral::{Rlist, Rlsub},
+    status::{Figures, Status},
+    xlist::Xlist,
+};
 
 /// A command with the type of its answer.
 ///

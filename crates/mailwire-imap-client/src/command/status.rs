@@ -125,6 +125,13 @@ impl Figures {
         }
     }
 
+    /// Whether something is told that was asked for, and is not known yet.
+    pub(crate) fn add_to(&self, known: Option<&Self>, asked: &[Attribute]) -> bool {
+        let is_asked = |one: &Attribute| asked.is_empty() || asked.contains(one);
+        let is_known = |one: &Attribute| known.is_some_and(|known| known.has(*one));
+        ALL.iter().any(|one| is_asked(one) && self.has(*one) && !is_known(one))
+    }
+
     /// Takes what a STATUS response tells; what it does not tell stays.
     pub(crate) fn take(&mut self, status: MailboxStatus) {
         let mut others = Vec::new();
@@ -188,6 +195,20 @@ fn can_tell(attribute: Attribute, server: &Server) -> Result<(), Unsupported> {
         _ => Ok(()),
     }
 }
+
+const ALL: &[Attribute] = &[
+    Attribute::AppendLimit,
+    Attribute::Deleted,
+    Attribute::DeletedStorage,
+    Attribute::HighestModSeq,
+    Attribute::MailboxId,
+    Attribute::Messages,
+    Attribute::Recent,
+    Attribute::Size,
+    Attribute::UidNext,
+    Attribute::UidValidity,
+    Attribute::Unseen,
+];
 
 #[cfg(test)]
 mod tests {
