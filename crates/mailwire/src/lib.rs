@@ -87,10 +87,12 @@
 
 pub use mailwire_sasl as sasl;
 
-/// IMAP: the codec.
+/// IMAP: the codec, and the machine of the client.
 #[cfg(feature = "imap")]
 pub mod imap {
     pub use mailwire_imap::*;
+    #[cfg(feature = "client")]
+    pub use mailwire_imap_client as client;
 }
 
 /// POP3: the codec, and the machines of both sides.
