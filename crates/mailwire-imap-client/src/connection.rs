@@ -163,9 +163,6 @@ impl Connection {
                 if self.on_end_of_logout() {
                     return Ok(());
                 }
-                if let Some(error) = self.login.take().and_then(|attempt| attempt.into_refusal()) {
-                    self.events.push_back(Event::LoginFailed { error });
-                }
                 self.after(now, Err(Error::UnexpectedEof))
             }
         }
@@ -252,7 +249,8 @@ impl Connection {
     }
 
     /// Logs in by the strongest way that both sides know, and asks for capabilities before, if they are not known, and
-    /// after, unless the server tells them by itself. It ends with [`Event::LoggedIn`] or [`Event::LoginFailed`].
+    /// after, unless the server tells them by itself. It begins after the greeting, and ends with [`Event::LoggedIn`], at
+    /// once if the greeting is PREAUTH, or with [`Event::LoginFailed`].
     ///
     /// # Errors
     ///
@@ -441,7 +439,10 @@ impl Connection {
         match &result {
             Ok(()) => self.pump(now),
             Err(error) => {
-                self.login = None;
+                // The way that was in progress comes to nothing, but the one before it was refused.
+                if let Some(error) = self.login.take().and_then(|attempt| attempt.into_refusal()) {
+                    self.events.push_back(Event::LoginFailed { error });
+                }
                 self.transmit.clear();
                 self.state = State::Failed(error.clone());
             }

@@ -71,7 +71,7 @@ impl Connection {
         trace::received(frame.octets(), self.hides_answers());
         let response = self.decoder.response(frame);
         if matches!(self.state, State::Greeting) {
-            return self.on_greeting(response);
+            return self.on_greeting(now, response);
         }
         match response {
             Response::Continue(request) => self.on_continue(now, &request),
@@ -89,7 +89,7 @@ impl Connection {
         }
     }
 
-    fn on_greeting(&mut self, response: Response) -> Result<(), Error> {
+    fn on_greeting(&mut self, now: Duration, response: Response) -> Result<(), Error> {
         let Response::Data(Data::Status(status)) = response else {
             return Err(PeerMisbehaved::NoGreeting.into());
         };
@@ -107,6 +107,7 @@ impl Connection {
         }
         self.transition(|state| state.on_greeting(status.kind == Kind::PreAuth));
         self.events.push_back(Event::Greeting { status });
+        self.greeted(now);
         Ok(())
     }
 

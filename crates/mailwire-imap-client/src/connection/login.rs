@@ -6,7 +6,7 @@ use mailwire_imap::{Status, command::Body, response::Continue};
 
 use super::Connection;
 use crate::{
-    CommandError, Error, Event, Login, LoginError, PeerMisbehaved,
+    CommandError, Error, Event, Login, LoginError, Method, PeerMisbehaved,
     login::{Action, Attempt, Context},
     queue::{Entry, Owner, Typed},
     state::State,
@@ -16,6 +16,18 @@ use crate::{
 impl Connection {
     pub(super) fn begin_login(&mut self, now: Duration, login: Login) {
         self.login = Some(alloc::boxed::Box::new(Attempt::new(login)));
+        // What the greeting tells of capabilities need not be asked.
+        if self.state.is_open() {
+            self.with_attempt(now, Attempt::begin);
+        }
+    }
+
+    /// The greeting came: a login that waited for it begins, or has nothing to do.
+    pub(super) fn greeted(&mut self, now: Duration) {
+        if self.login.is_some() && self.is_logged_in() {
+            self.login = None;
+            self.events.push_back(Event::LoggedIn { method: Method::PreAuth });
+        }
         self.with_attempt(now, Attempt::begin);
     }
 

@@ -1,3 +1,5 @@
+mod login;
+
 use alloc::{
     format,
     string::{String, ToString as _},

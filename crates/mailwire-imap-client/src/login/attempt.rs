@@ -187,14 +187,13 @@ impl Attempt {
         let password = credentials
             .as_password()
             .filter(|_| credentials.authorization().is_none() && self.permits(Method::Login));
-        let refusal = self.refusal.take();
         let may_show = context.encrypted || self.login.allow_cleartext;
         let body = match password {
             Some(_) if context.server.has("LOGINDISABLED") => {
-                Err(refusal.unwrap_or(LoginError::LoginDisabled))
+                Err(self.refusal.take().unwrap_or(LoginError::LoginDisabled))
             }
             Some((user, password)) if may_show => login_command(user, password),
-            _ => Err(refusal.unwrap_or(LoginError::NoMethod)),
+            _ => Err(self.refusal.take().unwrap_or(LoginError::NoMethod)),
         };
         match body {
             Ok(body) => {
