@@ -3,10 +3,11 @@
 use alloc::vec::Vec;
 
 use crate::{
-    Atom, Capabilities, Flags, Mailbox, ModSeq, Octets, ParseError, PartialRange, Secret, SequenceSet, Tag,
-    UidSet, UidValidity, acl, annotation,
+    Atom, Capabilities, Flags, Mailbox, ModSeq, Octets, ParseError, PartialRange, Secret, SeqNum,
+    SequenceSet, Tag, Uid, UidSet, UidValidity, acl, annotation,
     append::{Append, Replace},
     convert::Convert,
+    fetch,
     fetch_attribute::Attribute,
     id::Fields,
     list as mailbox_list, mailbox_status,
@@ -191,6 +192,39 @@ impl Messages {
     /// Whether the command is a `UID` command.
     pub fn is_uid(&self) -> bool {
         matches!(self, Self::Uid(_) | Self::Saved { is_uid: true })
+    }
+}
+
+impl From<SeqNum> for Messages {
+    fn from(number: SeqNum) -> Self {
+        Self::Sequence(number.into())
+    }
+}
+
+impl From<SequenceSet> for Messages {
+    fn from(numbers: SequenceSet) -> Self {
+        Self::Sequence(numbers)
+    }
+}
+
+impl From<Uid> for Messages {
+    fn from(uid: Uid) -> Self {
+        Self::Uid(uid.into())
+    }
+}
+
+impl From<UidSet> for Messages {
+    fn from(uids: UidSet) -> Self {
+        Self::Uid(uids)
+    }
+}
+
+impl From<fetch::Message> for Messages {
+    fn from(message: fetch::Message) -> Self {
+        match message {
+            fetch::Message::Sequence(number) => number.into(),
+            fetch::Message::Uid(uid) => uid.into(),
+        }
     }
 }
 

@@ -144,6 +144,18 @@ pub enum Content {
     Streamed(u64),
 }
 
+impl From<SeqNum> for Message {
+    fn from(number: SeqNum) -> Self {
+        Self::Sequence(number)
+    }
+}
+
+impl From<Uid> for Message {
+    fn from(uid: Uid) -> Self {
+        Self::Uid(uid)
+    }
+}
+
 impl Content {
     /// The octets, if they are here.
     pub fn octets(&self) -> Option<&Octets> {
