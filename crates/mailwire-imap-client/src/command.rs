@@ -14,16 +14,21 @@ use mailwire_imap::{
 
 use crate::{Server, Unsupported};
 
+mod asked;
 #[cfg(test)]
 pub(crate) mod dialogue;
+pub mod fetch;
 mod list;
 mod listing;
 mod lsub;
+#[cfg(test)]
+pub(crate) mod peer;
 mod referral;
 mod status;
 mod xlist;
 
 pub use self::{
+    fetch::{Fetch, Fetched},
     list::List,
     listing::{Listed, Listing},
     lsub::Lsub,

@@ -1,6 +1,7 @@
 //! For the tests of commands: what is written for a server, and what is made of the responses.
 
 use alloc::{
+    format,
     string::{String, ToString as _},
     vec::Vec,
 };
@@ -9,15 +10,18 @@ use mailwire_imap::{Capabilities, Decoder, Encoder, Response, Tag, command::Comm
 
 use crate::{Command, Server, Unsupported, Untagged};
 
-/// A server that announces these words.
+/// A server that announces these words; those after a `+` are enabled, too.
 pub(crate) fn server(words: &str) -> Server {
     let mut server = Server::default();
-    server.set_capabilities(Capabilities::new(words.split_whitespace()).ok());
+    let announced = words.split_whitespace().map(|word| word.trim_start_matches('+'));
+    server.set_capabilities(Capabilities::new(announced).ok());
+    let enabled = words.split_whitespace().filter_map(|word| word.strip_prefix('+'));
+    server.enable(&Capabilities::new(enabled).unwrap());
     server
 }
 
 /// The line of a command without tag and line end, for a server that announces these words. `~` is where the client waits
-/// for `+`.
+/// for `+`, `<n>` where the application brings octets.
 pub(crate) fn written(command: &impl Command, words: &str) -> Result<String, String> {
     written_for(command, &server(words))
 }
@@ -32,6 +36,7 @@ pub(crate) fn written_for(command: &impl Command, server: &Server) -> Result<Str
         .iter()
         .flat_map(|part| match part {
             Part::Octets(octets) => octets.to_vec(),
+            Part::Stream { length } => format!("<{length}>").into_bytes(),
             Part::Wait => b"~".to_vec(),
             other => panic!("{other:?}"),
         })
