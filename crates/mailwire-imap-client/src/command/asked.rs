@@ -1,6 +1,8 @@
 //! Whether an answer is about the messages that a command names.
 
-use mailwire_imap::{Uid, command::Messages, fetch::Message};
+use core::num::NonZeroU32;
+
+use mailwire_imap::{SeqNum, Uid, command::Messages, fetch::Message};
 
 /// Whether `message`, whose UID may be told beside, is among `messages` as far as that can be told.
 ///
@@ -13,9 +15,26 @@ pub(crate) fn may_name(messages: &Messages, message: Message, uid: Option<Uid>) 
     }
 }
 
+/// Whether a response that cannot be read tells something of a message that may be among these, by its front: `* 7 FETCH `.
+pub(crate) fn may_be_fetch(messages: &Messages, octets: &[u8]) -> bool {
+    let mut words = octets.splitn(4, |octet| *octet == b' ');
+    let (Some(b"*"), Some(number), Some(word)) = (words.next(), words.next(), words.next()) else {
+        return false;
+    };
+    let number = core::str::from_utf8(number).ok().and_then(|number| number.parse::<NonZeroU32>().ok());
+    let Some(number) = number else {
+        return false;
+    };
+    let (number, uid) = (SeqNum::from(number), Uid::from(number));
+    match word.to_ascii_uppercase().as_slice() {
+        b"FETCH" => may_name(messages, number.into(), None),
+        b"UIDFETCH" => may_name(messages, uid.into(), Some(uid)),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use mailwire_imap::SeqNum;
 
     use super::*;
 
@@ -35,6 +54,26 @@ mod tests {
             (Messages::Saved { is_uid: false }, number(2), None, true),
         ] {
             assert_eq!(may_name(&messages, message, uid.and_then(Uid::new)), expected, "{messages:?}");
+        }
+    }
+
+    #[test]
+    fn by_the_front() {
+        let numbers = Messages::Sequence("3:5".parse().unwrap());
+        let uids = Messages::Uid("3:5".parse().unwrap());
+        for (messages, octets, expected) in [
+            (&numbers, "* 3 FETCH (", true),
+            (&numbers, "* 6 FETCH (FLAGS", false),
+            (&uids, "* 6 fetch", true),
+            (&uids, "* 6 UIDFETCH (", false),
+            (&uids, "* 5 UIDFETCH (", true),
+            (&uids, "* 5 EXPUNGE", false),
+            (&uids, "* FETCH 5", false),
+            (&uids, "* 0 FETCH (", false),
+            (&uids, "a 5 FETCH (", false),
+            (&uids, "*", false),
+        ] {
+            assert_eq!(may_be_fetch(messages, octets.as_bytes()), expected, "{octets}");
         }
     }
 }

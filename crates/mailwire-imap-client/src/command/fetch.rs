@@ -6,7 +6,7 @@
 use alloc::{collections::VecDeque, vec, vec::Vec};
 
 use self::row::{content_mut, find};
-use super::asked::may_name;
+use super::asked::{may_be_fetch, may_name};
 use crate::{
     Command, Server, Unsupported, Untagged,
     codec::{
@@ -14,7 +14,7 @@ use crate::{
         command::Messages,
         fetch::{Content, Item},
         fetch_attribute::Attribute,
-        response::Data,
+        response::{Data, Unknown},
     },
 };
 
@@ -242,6 +242,10 @@ impl<I: Items> Command for Fetch<I> {
                 output.literals.push(octets);
                 None
             }
+            Untagged::Unknown(unknown) if may_be_fetch(&self.messages, &unknown.octets) => {
+                output.unreadable.push(unknown);
+                None
+            }
             other => Some(other),
         }
     }
@@ -268,6 +272,8 @@ pub struct Fetched<T> {
     pub rows: VecDeque<Row<T>>,
     /// Which messages were expunged, if [`Fetch::vanished`] asked for that. No others than those that were named.
     pub vanished: UidSet,
+    /// Responses that seem to be of these messages, and of which not even the outer form can be read: rows may be missing.
+    pub unreadable: Vec<Unknown>,
     /// Whether messages that others have expunged may be missing: `[EXPUNGEISSUED]`
     /// ([RFC 5530](https://www.rfc-editor.org/rfc/rfc5530)).
     pub expunge_issued: bool,
@@ -282,6 +288,7 @@ impl<T> Default for Fetched<T> {
         Self {
             rows: VecDeque::new(),
             vanished: UidSet::new(),
+            unreadable: Vec::new(),
             expunge_issued: false,
             message_limit: None,
             literals: Literals::default(),

@@ -45,6 +45,7 @@ pub(crate) fn absorbed<C: Command>(
                         command.finish(&status, &mut output);
                         None
                     }
+                    Response::Unknown(unknown) => command.absorb(Untagged::Unknown(unknown), &mut output),
                     other => panic!("{other:?}"),
                 },
                 _ => None,
@@ -66,6 +67,7 @@ fn shown(data: Untagged) -> String {
         Untagged::Data(data) => data,
         Untagged::Head(_) => return "(head)".into(),
         Untagged::Chunk(_) => return "(chunk)".into(),
+        Untagged::Unknown(unknown) => return format!("(unknown) {}", unknown.octets),
     };
     let debug = format!("{data:?}");
     let mut out = Encoder::server(Abilities::all());

@@ -473,3 +473,13 @@ fn many_rows() {
     let sizes: Vec<_> = fetched.rows.iter().map(|row| row.items).collect();
     assert_eq!((sizes.len(), sizes[0], sizes[999], sizes[1999]), (2000, Some(2), Some(2), Some(1)));
 }
+
+/// A bad row is told, so that no listing looks complete that is not.
+#[test]
+fn rows_that_cannot_be_read_are_told() {
+    let lines = ["* 1 FETCH (UID 1 RFC822.SIZE 7)", "* 2 FETCH UID 2", "* 2 FETSCH (UID 2)"];
+    let (fetched, back) = answer(&Fetch::new(uids("1:9"), Size), &lines);
+    assert_eq!((fetched.rows.len(), fetched.unreadable.len()), (1, 1));
+    assert_eq!(fetched.unreadable[0].octets, lines[1]);
+    assert_eq!(back, ["(unknown) * 2 FETSCH (UID 2)"]);
+}
