@@ -17,6 +17,7 @@
 //! and are not compared.
 
 pub mod client;
+pub mod imap_client;
 pub mod server;
 
 use std::collections::VecDeque;
