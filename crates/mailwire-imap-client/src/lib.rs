@@ -20,12 +20,14 @@ mod execute;
 mod login;
 mod queue;
 mod selected;
+pub mod sent_date;
 mod sequence_map;
 mod server;
 mod session;
 mod state;
 pub mod subject;
 mod tag;
+pub mod thread;
 mod trace;
 mod transmit;
 
