@@ -8,13 +8,13 @@ use alloc::{boxed::Box, collections::VecDeque};
 use core::{fmt, marker::PhantomData, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use mailwire_imap::{Decoder, Limits, Status, UidSet, command::Body, frame::Framer};
+use mailwire_imap::{Decoder, Status, UidSet, command::Body, frame::Framer};
 
 use crate::{
     ApiMisuse, Command, CommandError, CommandId, Config, Error, Event, Login, Selected, Server, Timeout,
     ambiguity,
     login::Attempt,
-    queue::{Entry, Owner, Queue, Typed},
+    queue::{Owner, Queue, Typed},
     state::State,
     tag::Tags,
     transmit::{Progress, Transmit},
@@ -224,6 +224,7 @@ impl Connection {
     /// yet never will. Of a command that has left, literals are still [wanted](Event::LiteralWanted).
     pub fn discard(&mut self, id: CommandId) {
         self.queue.discard(id);
+        self.logging_out = self.logging_out && self.queue.has_logout(&self.server);
     }
 
     /// Brings octets of a literal, after [`Event::LiteralWanted`]; as many as were wanted, in pieces of any size.
@@ -232,12 +233,14 @@ impl Connection {
     ///
     /// [`ApiMisuse::NoLiteralNow`], without effect, if they are not wanted, or are too many.
     pub fn push_literal(&mut self, now: Duration, id: CommandId, octets: Bytes) -> Result<(), ApiMisuse> {
+        let left = self.transmit.wanted().map_or(0, |(_, left)| left);
+        let wanted = left.saturating_sub(octets.len() as u64);
         let progress = self.transmit.push(id, octets).ok_or(ApiMisuse::NoLiteralNow)?;
         self.waiting_since = now;
         self.heard = now;
-        match progress {
-            Progress::Octets(left) if left > 0 => {}
-            progress => self.progressed(id, progress),
+        // More of the same literal is no news.
+        if !matches!(progress, Progress::Octets(left) if left == wanted) {
+            self.progressed(id, progress);
         }
         self.pump(now);
         Ok(())
@@ -522,15 +525,6 @@ impl fmt::Debug for Connection {
             .field("watch", &self.watch)
             .finish_non_exhaustive()
     }
-}
-
-/// What the framer may collect now.
-fn limits(config: &Config, oldest: Option<&Entry>) -> Limits {
-    let mut limits = config.limits.clone();
-    if let Some(most) = oldest.and_then(|entry| entry.task.inline_literal()) {
-        limits.inline_literal = limits.inline_literal.min(most);
-    }
-    limits
 }
 
 /// The status of a session that ended.

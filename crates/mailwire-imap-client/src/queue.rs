@@ -39,8 +39,9 @@ pub(crate) struct Entry {
 pub(crate) struct Sent {
     pub(crate) tag: Tag,
     pub(crate) body: Body,
-    /// The how-manieth command it was, once it was written whole.
-    pub(crate) nth: Option<u64>,
+    /// How much has to be handed out before an answer can come: up to the first stop, or all of it once it is whole.
+    pub(crate) until: u64,
+    pub(crate) is_whole: bool,
 }
 
 /// A command whose answer waits to be taken.
@@ -248,8 +249,22 @@ impl Queue {
         true
     }
 
+    /// A command in progress.
+    pub(crate) fn get(&self, id: CommandId) -> Option<&Entry> {
+        self.active.iter().find(|entry| entry.id == id)
+    }
+
     pub(crate) fn find(&mut self, id: CommandId) -> Option<&mut Entry> {
         self.active.iter_mut().chain(&mut self.waiting).find(|entry| entry.id == id)
+    }
+
+    /// Whether LOGOUT waits or is in progress.
+    pub(crate) fn has_logout(&self, server: &Server) -> bool {
+        let is_logout = |entry: &Entry| match entry.body() {
+            Some(body) => matches!(body, Body::Logout),
+            None => matches!(entry.task.body(server), Ok(Body::Logout)),
+        };
+        self.active.iter().chain(&self.waiting).any(is_logout)
     }
 
     /// The oldest command in progress.

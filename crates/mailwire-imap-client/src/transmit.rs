@@ -18,7 +18,7 @@ pub(crate) struct Transmit {
     out: VecDeque<Bytes>,
     short: BytesMut,
     writing: Option<Writing>,
-    /// How many commands were written whole, and how many of those were taken by `poll` to their end.
+    /// How many octets were written since the beginning, and how many of those `poll` has handed out.
     written: u64,
     taken: u64,
 }
@@ -44,8 +44,8 @@ enum Step {
 /// What writing came to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Progress {
-    /// The command has left whole; it was the n-th that did.
-    Whole(u64),
+    /// The command is written whole.
+    Whole,
     /// `+` is waited for.
     Invitation,
     /// The application has to bring this many octets.
@@ -89,6 +89,7 @@ impl Transmit {
     pub(crate) fn line(&mut self, line: &[u8]) {
         self.short.extend_from_slice(line);
         self.short.extend_from_slice(b"\r\n");
+        self.written += line.len() as u64 + 2;
     }
 
     /// The next octets to send.
@@ -97,20 +98,18 @@ impl Transmit {
             let short = self.short.split().freeze();
             (!short.is_empty()).then_some(short)
         });
-        if self.out.is_empty() && self.short.is_empty() {
-            self.taken = self.written;
-        }
+        self.taken += next.as_ref().map_or(0, |octets| octets.len() as u64);
         next
     }
 
-    /// Whether the n-th command was taken to its end.
-    pub(crate) fn was_taken(&self, nth: u64) -> bool {
-        nth <= self.taken
+    /// How many octets were written since the beginning.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
     }
 
-    /// Whether all was taken.
-    pub(crate) fn is_taken(&self) -> bool {
-        self.out.is_empty() && self.short.is_empty()
+    /// Whether the first so many octets were all handed out.
+    pub(crate) fn was_taken(&self, until: u64) -> bool {
+        until <= self.taken
     }
 
     /// Which command is being written.
@@ -133,7 +132,7 @@ impl Transmit {
 
     fn proceed(&mut self) -> Progress {
         loop {
-            let Some(writing) = &mut self.writing else { return Progress::Whole(self.written) };
+            let Some(writing) = &mut self.writing else { return Progress::Whole };
             match writing.step {
                 Step::Ready => {}
                 Step::Invitation => return Progress::Invitation,
@@ -147,14 +146,14 @@ impl Transmit {
                 Some(_) => writing.step = Step::Invitation,
                 None => {
                     self.writing = None;
-                    self.written += 1;
-                    return Progress::Whole(self.written);
+                    return Progress::Whole;
                 }
             }
         }
     }
 
     fn put(&mut self, octets: Bytes) {
+        self.written += octets.len() as u64;
         if octets.len() <= SHORT {
             self.short.extend_from_slice(&octets);
             return;
@@ -200,18 +199,20 @@ mod tests {
             Part::Octets("\r\n".into()),
         ];
         assert_eq!(transmit.begin(id, parts), Progress::Invitation);
+        let head = transmit.written();
+        assert!(!transmit.was_taken(head));
         assert_eq!(taken(&mut transmit), b"a APPEND x {3}\r\n");
-        assert!(!transmit.was_taken(1));
+        assert!(transmit.was_taken(head));
         assert_eq!(transmit.push(id, "abc".into()), None, "not invited");
         assert_eq!(transmit.invited(), Some((id, Progress::Octets(3))));
         assert_eq!(transmit.invited(), None);
         assert_eq!(transmit.push(id, "ab".into()), Some(Progress::Octets(1)));
         assert_eq!(transmit.push(id, "cd".into()), None, "too many");
         assert_eq!(transmit.push(CommandId(2), "c".into()), None, "of another command");
-        assert_eq!(transmit.push(id, "c".into()), Some(Progress::Whole(1)));
-        assert!(!transmit.was_taken(1));
+        assert_eq!(transmit.push(id, "c".into()), Some(Progress::Whole));
+        assert!(!transmit.was_taken(transmit.written()));
         assert_eq!(taken(&mut transmit), b"abc\r\n");
-        assert!(transmit.was_taken(1));
+        assert!(transmit.was_taken(transmit.written()));
     }
 
     #[test]
@@ -234,11 +235,11 @@ mod tests {
         let long = Bytes::from(vec![b'x'; 5000]);
         let mut transmit = Transmit::default();
         let parts = vec![Part::Octets("a ".into()), Part::Octets(long.clone()), Part::Octets("\r\n".into())];
-        assert_eq!(transmit.begin(CommandId(1), parts), Progress::Whole(1));
+        assert_eq!(transmit.begin(CommandId(1), parts), Progress::Whole);
         assert_eq!(transmit.poll().as_deref(), Some(&b"a "[..]));
         assert_eq!(transmit.poll().map(|octets| octets.as_ptr()), Some(long.as_ptr()));
-        assert!(!transmit.was_taken(1));
+        assert!(!transmit.was_taken(transmit.written()));
         assert_eq!(transmit.poll().as_deref(), Some(&b"\r\n"[..]));
-        assert!(transmit.was_taken(1) && transmit.poll().is_none());
+        assert!(transmit.was_taken(transmit.written()) && transmit.poll().is_none());
     }
 }

@@ -12,7 +12,7 @@ use mailwire_imap::{
     status::Kind,
 };
 
-use super::{Compression, Connection, is_bye, limits};
+use super::{Compression, Connection, is_bye};
 use crate::{
     CommandError, Error, Event, PeerMisbehaved, Untagged,
     queue::{Entry, Offered, Owner},
@@ -31,8 +31,9 @@ impl Connection {
                 }
                 return Ok(());
             }
-            let most = limits(&self.config, self.queue.oldest()).inline_literal;
-            self.framer.limits_mut().inline_literal = most;
+            let most = self.config.limits.inline_literal;
+            let wanted = self.queue.oldest().and_then(|entry| entry.task.inline_literal());
+            self.framer.limits_mut().inline_literal = wanted.map_or(most, |wanted| wanted.min(most));
             match self.framer.next_event(input)? {
                 None => return Ok(()),
                 Some(frame::Event::Chunk(octets)) => self.on_chunk(now, octets),
@@ -82,7 +83,7 @@ impl Connection {
             }
             Response::Tagged(tag, status) => self.on_tagged(now, &tag, status),
             Response::Unknown(unknown) => {
-                self.on_unknown(unknown);
+                self.on_unknown(now, unknown);
                 Ok(())
             }
             _ => Ok(()),
@@ -112,7 +113,9 @@ impl Connection {
     }
 
     fn on_continue(&mut self, now: Duration, request: &Continue) -> Result<(), Error> {
-        if let Some(entry) = self.queue.oldest()
+        // It is for the command that is being written, or for the oldest one.
+        let written = self.transmit.writing().and_then(|id| self.queue.get(id));
+        if let Some(entry) = written.or_else(|| self.queue.oldest())
             && !self.may_be_answered(entry)
         {
             return Err(PeerMisbehaved::EarlyAnswer.into());
@@ -194,9 +197,13 @@ impl Connection {
 
     /// A response that cannot be read ends nothing. If a literal is in it, its length may have been wrong, and then what
     /// follows may be octets of a message, up to a completion, whose tag nobody can guess.
-    fn on_unknown(&mut self, unknown: Unknown) {
+    fn on_unknown(&mut self, now: Duration, unknown: Unknown) {
         self.literal_of = None;
         self.is_doubtful |= unknown.has_literal() && self.queue.oldest().is_some();
+        if self.is_doubtful {
+            // IDLE would not be completed for long.
+            self.end_idle(now);
+        }
         if let Offered::Left(Untagged::Unknown(response)) = self.queue.offer(Untagged::Unknown(unknown), None)
         {
             self.events.push_back(Event::Unknown { response });
@@ -210,7 +217,7 @@ impl Connection {
         };
         // NO and BAD may come before all was sent, as to a literal that is too long. OK may not.
         let is_early = !self.may_be_answered(&entry)
-            || (status.is_ok() && entry.sent.as_ref().is_some_and(|sent| sent.nth.is_none()));
+            || (status.is_ok() && entry.sent.as_ref().is_some_and(|sent| !sent.is_whole));
         if is_early {
             return Err(PeerMisbehaved::EarlyAnswer.into());
         }
@@ -288,7 +295,7 @@ impl Connection {
     /// What a completion changes here.
     fn effect(&mut self, body: &Body, status: &Status, is_ok: bool) {
         match body {
-            Body::Select(_) | Body::Examine(_) => self.on_select(status, is_ok),
+            Body::Select(_) | Body::Examine(_) => return self.on_select(status, is_ok),
             Body::Close | Body::Unselect if is_ok => self.transition(|state| state.on_select(None)),
             Body::Logout if is_ok => self.transition(State::on_logout),
             Body::Logout => self.logging_out = false,
@@ -308,11 +315,10 @@ impl Connection {
                 self.decoder.set_utf8(false);
             }
             body if is_ok && uses_condstore(body) => self.server.enable_condstore(),
-            _ => {
-                if let Some(event) = status.code.as_ref().and_then(|code| self.notice_code(code)) {
-                    self.events.push_back(event);
-                }
-            }
+            _ => {}
+        }
+        if let Some(event) = status.code.as_ref().and_then(|code| self.notice_code(code)) {
+            self.events.push_back(event);
         }
     }
 

@@ -71,7 +71,7 @@ impl Connection {
         trace::sent(&line, &parts);
         self.prepare(now, &line.body);
         let id = entry.id;
-        entry.sent = Some(Sent { tag: line.tag, body: line.body, nth: None });
+        entry.sent = Some(Sent { tag: line.tag, body: line.body, until: 0, is_whole: false });
         self.queue.activate(entry);
         let progress = self.transmit.begin(id, parts);
         self.progressed(id, progress);
@@ -92,13 +92,14 @@ impl Connection {
     }
 
     pub(super) fn progressed(&mut self, id: CommandId, progress: Progress) {
-        match progress {
-            Progress::Invitation => {}
-            Progress::Octets(length) => self.events.push_back(Event::LiteralWanted { id, length }),
-            Progress::Whole(nth) => {
-                if let Some(sent) = self.queue.find(id).and_then(|entry| entry.sent.as_mut()) {
-                    sent.nth = Some(nth);
-                }
+        if let Progress::Octets(length) = progress {
+            self.events.push_back(Event::LiteralWanted { id, length });
+        }
+        let written = self.transmit.written();
+        if let Some(sent) = self.queue.find(id).and_then(|entry| entry.sent.as_mut()) {
+            sent.is_whole = progress == Progress::Whole;
+            if sent.is_whole || sent.until == 0 {
+                sent.until = written;
             }
         }
     }
@@ -120,12 +121,9 @@ impl Connection {
         }
     }
 
-    /// Whether an answer may come to a command: it was taken to its end, or stopped at a literal.
+    /// Whether an answer may come to a command: enough of it was handed out.
     pub(super) fn may_be_answered(&self, entry: &Entry) -> bool {
-        match entry.sent.as_ref().and_then(|sent| sent.nth) {
-            Some(nth) => self.transmit.was_taken(nth),
-            None => self.transmit.is_taken(),
-        }
+        entry.sent.as_ref().is_some_and(|sent| self.transmit.was_taken(sent.until))
     }
 
     /// Whether nothing is read now: what comes next is TLS or compressed.

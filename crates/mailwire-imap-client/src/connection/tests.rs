@@ -237,6 +237,36 @@ fn a_literal_that_is_refused_is_not_sent() {
 }
 
 #[test]
+fn a_literal_that_is_refused_in_the_middle_is_sent_to_its_end() {
+    use mailwire_imap::append::{Append, Message};
+    let mut peer = Peer::authenticated("LITERAL+");
+    let messages = vec![Message::new(Content::Streamed(5)), Message::new(Content::Streamed(4))];
+    let append = peer.send(Body::Append(Append { mailbox: "Sent".into(), messages }));
+    peer.hears(&["APPEND Sent {5+}"]);
+    assert_eq!(peer.events(), ["wanted 5"]);
+    peer.connection.push_literal(peer.now, append.id(), "hel".into()).unwrap();
+    // Octets that nobody has taken yet do not make the refusal an early one.
+    peer.says("% NO [OVERQUOTA] no\r\n").unwrap();
+    assert_eq!(peer.events(), ["completed 0"]);
+    peer.send(Body::Noop);
+    peer.connection.push_literal(peer.now, append.id(), "lo".into()).unwrap();
+    assert_eq!(peer.events(), ["wanted 4"], "the second one is wanted too");
+    peer.connection.push_literal(peer.now, append.id(), "abcd".into()).unwrap();
+    assert_eq!(peer.sent(), ["hello {4+}", "abcd", "NOOP"]);
+}
+
+#[test]
+fn a_logout_that_is_taken_back_leaves_the_session_as_it_was() {
+    let mut peer = Peer::selected("");
+    peer.send(Body::Noop);
+    let logout = peer.send(Body::Logout);
+    peer.hears(&["NOOP"]);
+    peer.connection.discard(logout.id());
+    peer.send(Body::Check);
+    peer.hears(&["CHECK"]);
+}
+
+#[test]
 fn octets_of_a_message_come_as_they_are_and_are_never_responses() {
     let mut peer = Peer::selected("");
     let ticket = peer.send(Message);
