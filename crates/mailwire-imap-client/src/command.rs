@@ -18,6 +18,7 @@ mod asked;
 #[cfg(test)]
 pub(crate) mod dialogue;
 pub mod fetch;
+mod fetch_body;
 mod list;
 mod listing;
 mod lsub;
@@ -25,15 +26,18 @@ mod lsub;
 pub(crate) mod peer;
 mod referral;
 mod status;
+mod store;
 mod xlist;
 
 pub use self::{
     fetch::{Fetch, Fetched},
+    fetch_body::{FetchBody, FetchedBody, What},
     list::List,
     listing::{Listed, Listing},
     lsub::Lsub,
     referral::{Rlist, Rlsub},
     status::{Figures, Status},
+    store::{Now, Store, Stored},
     xlist::Xlist,
 };
 

@@ -1,8 +1,16 @@
 //! Whether an answer is about the messages that a command names.
 
+use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
-use mailwire_imap::{SeqNum, Uid, command::Messages, fetch::Message};
+use mailwire_imap::{
+    SeqNum, Uid,
+    command::Messages,
+    fetch::{Fetch, Item, Message},
+    response::Data,
+};
+
+use crate::Untagged;
 
 /// Whether `message`, whose UID may be told beside, is among `messages` as far as that can be told.
 ///
@@ -31,6 +39,17 @@ pub(crate) fn may_be_fetch(messages: &Messages, octets: &[u8]) -> bool {
         b"UIDFETCH" => may_name(messages, uid.into(), Some(uid)),
         _ => false,
     }
+}
+
+/// What is given back of a response of which a part was taken: the rest, with what names the message.
+pub(crate) fn left(message: Message, uid: Option<Uid>, mut items: Vec<Item>) -> Option<Untagged> {
+    if items.is_empty() {
+        return None;
+    }
+    if matches!(message, Message::Sequence(_)) {
+        items.splice(0..0, uid.map(Item::Uid));
+    }
+    Some(Untagged::Data(Data::Fetch(Fetch { message, items })))
 }
 
 #[cfg(test)]

@@ -5,8 +5,11 @@
 
 use alloc::{collections::VecDeque, vec, vec::Vec};
 
-use self::row::{content_mut, find};
-use super::asked::{may_be_fetch, may_name};
+use self::{
+    literals::Literals,
+    row::{content_mut, find},
+};
+use super::asked::{left, may_be_fetch, may_name};
 use crate::{
     Command, Server, Unsupported, Untagged,
     codec::{
@@ -34,7 +37,11 @@ pub use self::{
     query::{Query, Told},
     row::{Invalid, Row},
 };
-pub(crate) use self::{literals::Literals, needs::require};
+pub(crate) use self::{
+    items::{is_origin, is_section},
+    needs::require,
+    row::place,
+};
 
 /// `FETCH`, `UID FETCH` ([RFC 9051 section 6.4.5](https://www.rfc-editor.org/rfc/rfc9051#section-6.4.5)).
 ///
@@ -113,18 +120,17 @@ impl<I: Items> Fetch<I> {
             Standing::Strange => return Some(Untagged::Data(Data::Fetch(fetch))),
         }
         let codec::fetch::Fetch { message, items } = fetch;
-        let left = match find(&mut output.rows, message, uid) {
+        let others = match find(&mut output.rows, message, uid) {
             Some(row) => self.fill(row, items, &mut output.literals),
             None => {
                 let mut row = Row::new(message, uid);
-                let left = self.fill(&mut row, items, &mut output.literals);
+                let others = self.fill(&mut row, items, &mut output.literals);
                 output.rows.push_back(row);
-                left
+                others
             }
         };
         output.literals.clear();
-        let items = left?;
-        Some(Untagged::Data(Data::Fetch(codec::fetch::Fetch { message, items })))
+        left(message, uid, others)
     }
 
     fn standing(&self, fetch: &codec::fetch::Fetch, uid: Option<codec::Uid>, asked: Asked) -> Standing {
@@ -146,8 +152,8 @@ impl<I: Items> Fetch<I> {
         if has_answer && !is_anonymous { Standing::Answer } else { Standing::News }
     }
 
-    /// Puts items into the row, and gives back what was not asked for, with what names the message.
-    fn fill(&self, row: &mut Row<I::Told>, items: Vec<Item>, literals: &mut Literals) -> Option<Vec<Item>> {
+    /// Puts items into the row, and gives back what was not asked for.
+    fn fill(&self, row: &mut Row<I::Told>, items: Vec<Item>, literals: &mut Literals) -> Vec<Item> {
         let (mut left, mut has_flags) = (Vec::new(), false);
         for mut item in items {
             match &item {
@@ -174,12 +180,8 @@ impl<I: Items> Fetch<I> {
                 }
             }
         }
-        if left.is_empty() {
-            return None;
-        }
-        left.splice(0..0, row.uid.map(Item::Uid));
         left.extend(row.mod_seq.filter(|_| has_flags).map(Item::ModSeq));
-        Some(left)
+        left
     }
 
     /// What happens to a message while its row waits is told in the row, too.

@@ -369,7 +369,7 @@ pub(super) fn octets(content: Content) -> Option<Octets> {
 }
 
 /// Whether octets that start at `told` answer a request for this range. Some servers do not tell that it is the start.
-pub(super) fn is_origin(asked: Option<(u64, u64)>, told: Option<u64>) -> bool {
+pub(crate) fn is_origin(asked: Option<(u64, u64)>, told: Option<u64>) -> bool {
     match (asked, told) {
         (Some((start, _)), Some(told)) => start == told,
         (None, Some(told)) => told == 0,
@@ -378,7 +378,7 @@ pub(super) fn is_origin(asked: Option<(u64, u64)>, told: Option<u64>) -> bool {
 }
 
 /// Whether it is the same section: names of fields may come in any order and case.
-pub(super) fn is_section(asked: &Section, told: &Section) -> bool {
+pub(crate) fn is_section(asked: &Section, told: &Section) -> bool {
     let same = |asked: &[Octets], told: &[Octets]| {
         let has = |name: &Octets| told.iter().any(|told| told.eq_ignore_ascii_case(name));
         asked.len() == told.len() && asked.iter().all(has)

@@ -4,7 +4,7 @@ use alloc::{collections::VecDeque, vec::Vec};
 
 use crate::codec::{
     ModSeq, Octets, ParseError, SeqNum, Uid,
-    fetch::{Content, Item, Message},
+    fetch::{Content, Fetch, Item, Message},
 };
 
 /// What is told of one message.
@@ -94,6 +94,17 @@ pub(super) fn find<T>(
         }
     };
     rows.get_mut(place)
+}
+
+/// Puts what a response tells into the row of its message, which is a new one if there is none.
+pub(crate) fn place<T: Default>(rows: &mut VecDeque<Row<T>>, fetch: &Fetch, fill: impl FnOnce(&mut Row<T>)) {
+    let (message, uid) = (fetch.message, fetch.uid());
+    if let Some(row) = find(rows, message, uid) {
+        return fill(row);
+    }
+    let mut row = Row::new(message, uid);
+    fill(&mut row);
+    rows.push_back(row);
 }
 
 fn number(message: Message) -> Option<SeqNum> {
