@@ -24,6 +24,7 @@ pub mod sent_date;
 mod sequence_map;
 mod server;
 mod session;
+pub mod sort;
 mod state;
 pub mod subject;
 mod tag;
