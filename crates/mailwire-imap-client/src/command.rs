@@ -15,13 +15,20 @@ use mailwire_imap::{
 use crate::{Server, Unsupported};
 
 mod asked;
+mod capability;
+mod close;
 #[cfg(test)]
 pub(crate) mod dialogue;
+mod enable;
 pub mod fetch;
 mod fetch_body;
+mod id;
 mod list;
 mod listing;
+mod logout;
 mod lsub;
+mod namespace;
+mod noop;
 #[cfg(test)]
 pub(crate) mod peer;
 mod referral;
@@ -30,11 +37,18 @@ mod store;
 mod xlist;
 
 pub use self::{
+    capability::Capability,
+    close::{Close, Closed, Unselect},
+    enable::{Enable, Extension, Granted},
     fetch::{Fetch, Fetched},
     fetch_body::{FetchBody, FetchedBody, What},
+    id::{Id, Identity},
     list::List,
     listing::{Listed, Listing},
+    logout::{Logout, Unauthenticate},
     lsub::Lsub,
+    namespace::Namespace,
+    noop::{Check, Noop},
     referral::{Rlist, Rlsub},
     status::{Figures, Status},
     store::{Now, Store, Stored},

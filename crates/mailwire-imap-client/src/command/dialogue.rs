@@ -20,6 +20,13 @@ pub(crate) fn server(words: &str) -> Server {
     server
 }
 
+/// A server that announces these words, with those enabled.
+pub(crate) fn enabled(words: &str, enabled: &str) -> Server {
+    let mut server = server(words);
+    server.enable(&Capabilities::new(enabled.split_whitespace()).unwrap());
+    server
+}
+
 /// The line of a command without tag and line end, for a server that announces these words. `~` is where the client waits
 /// for `+`, `<n>` where the application brings octets.
 pub(crate) fn written(command: &impl Command, words: &str) -> Result<String, String> {

@@ -50,14 +50,13 @@ mod tests {
     use alloc::vec::Vec;
 
     use super::*;
-    use crate::command::dialogue::{answer, lacks, server, written, written_for};
+    use crate::command::dialogue::{answer, enabled, lacks, written, written_for};
 
     #[test]
     fn lsub() {
         let lsub = Lsub::new("*");
         assert_eq!(written(&lsub, "").as_deref(), Ok(r#"LSUB "" *"#));
-        let mut rev2 = server("IMAP4rev2");
-        rev2.enable(&mailwire_imap::Capabilities::new(["IMAP4rev2"]).unwrap());
+        let rev2 = enabled("IMAP4rev2", "IMAP4rev2");
         assert_eq!(written_for(&lsub, &rev2), lacks("IMAP4rev1"));
         let lines = [r#"* LSUB () "/" a"#, r#"* LIST () "/" b"#, r#"* LSUB (\Noselect) NIL c"#, "a OK done"];
         let (listing, given_back) = answer(&lsub, &lines);

@@ -213,7 +213,7 @@ const ALL: &[Attribute] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::dialogue::{answer, lacks, server, written, written_for};
+    use crate::command::dialogue::{answer, enabled, lacks, written, written_for};
 
     #[test]
     fn what_is_sent() {
@@ -247,8 +247,7 @@ mod tests {
         ] {
             assert_eq!(written(&all, words).as_deref(), Ok(line));
         }
-        let mut rev2 = server("IMAP4rev2");
-        rev2.enable(&mailwire_imap::Capabilities::new(["IMAP4rev2"]).unwrap());
+        let rev2 = enabled("IMAP4rev2", "IMAP4rev2");
         let line = "STATUS a (MESSAGES UIDNEXT UIDVALIDITY UNSEEN DELETED)";
         assert_eq!(written_for(&all, &rev2).as_deref(), Ok(line));
         let recent = Status::new("a", [Attribute::Recent]);
