@@ -17,6 +17,8 @@ use crate::{Server, Unsupported};
 mod asked;
 mod capability;
 mod close;
+mod create;
+mod delete;
 #[cfg(test)]
 pub(crate) mod dialogue;
 mod enable;
@@ -32,13 +34,18 @@ mod noop;
 #[cfg(test)]
 pub(crate) mod peer;
 mod referral;
+mod rename;
+mod select;
 mod status;
 mod store;
+mod subscribe;
 mod xlist;
 
 pub use self::{
     capability::Capability,
     close::{Close, Closed, Unselect},
+    create::{Create, Created},
+    delete::{Delete, Deleted},
     enable::{Enable, Extension, Granted},
     fetch::{Fetch, Fetched},
     fetch_body::{FetchBody, FetchedBody, What},
@@ -50,8 +57,11 @@ pub use self::{
     namespace::Namespace,
     noop::{Check, Noop},
     referral::{Rlist, Rlsub},
+    rename::{Rename, Renamed},
+    select::{Opened, Select},
     status::{Figures, Status},
     store::{Now, Store, Stored},
+    subscribe::{Subscribe, Unsubscribe},
     xlist::Xlist,
 };
 

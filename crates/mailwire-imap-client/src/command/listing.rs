@@ -15,9 +15,11 @@ use mailwire_imap::{
     list::{Attribute, Attributes, Extended, List},
     mailbox_status::{Attribute as Figure, MailboxStatus},
     metadata::{Annotation, Entries, Entry, Metadata},
+    response::Data,
 };
 
 use super::Figures;
+use crate::Untagged;
 
 /// Mailboxes in the order in which the server told them.
 #[derive(Clone, Debug, Default)]
@@ -121,6 +123,18 @@ impl Listing {
         let place = *self.places.get(&*mailbox.wire(false))?;
         // The row that was there may have been taken out.
         self.mailboxes.get(place).is_some_and(|row| row.mailbox == *mailbox).then_some(place)
+    }
+}
+
+/// Takes the row that tells what became of a name that was given in a command
+/// ([RFC 9051 section 6.3.9.7](https://www.rfc-editor.org/rfc/rfc9051#section-6.3.9.7)).
+pub(crate) fn take_renamed(data: Untagged, given: &Mailbox, row: &mut Option<Listed>) -> Option<Untagged> {
+    match data {
+        Untagged::Data(Data::List(list)) if list.old_name() == Some(given) && row.is_none() => {
+            *row = Some(list.into());
+            None
+        }
+        other => Some(other),
     }
 }
 
