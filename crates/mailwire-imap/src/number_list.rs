@@ -1,5 +1,5 @@
 use alloc::vec::Vec;
-use core::{fmt, marker::PhantomData, str::FromStr};
+use core::{fmt, marker::PhantomData, ops::Range, str::FromStr};
 
 use crate::{
     NumberSet, ParseError,
@@ -44,6 +44,60 @@ impl<N: Number> NumberList<N> {
     pub fn to_set(&self) -> NumberSet<N> {
         let ranges = self.ranges.iter().map(|(start, end)| (*start.min(end), *start.max(end))).collect();
         NumberSet::from_ranges(ranges)
+    }
+
+    /// The numbers as ranges, in order; one from high to low counts down.
+    ///
+    /// ```
+    /// use mailwire_imap::{NumberList, Uid};
+    ///
+    /// let list: NumberList<Uid> = "5,8:7,3:4".parse()?;
+    /// let shown: Vec<String> = list.ranges().map(|(start, end)| format!("{start}-{end}")).collect();
+    /// assert_eq!(shown, ["5-5", "8-7", "3-4"]);
+    /// # Ok::<(), mailwire_imap::ParseError>(())
+    /// ```
+    pub fn ranges(&self) -> impl DoubleEndedIterator<Item = (N, N)> + '_ {
+        self.ranges.iter().filter_map(|(start, end)| Some((number(*start)?, number(*end)?)))
+    }
+
+    /// Ranges put one after the other, as [`ranges`](Self::ranges) gives them.
+    pub fn from_ranges(ranges: impl IntoIterator<Item = (N, N)>) -> Self {
+        let ranges = ranges.into_iter().map(|(start, end)| (value(start), value(end))).collect();
+        Self { ranges, kind: PhantomData }
+    }
+
+    /// The numbers at these places, counted from 0, in their order; no range is expanded.
+    ///
+    /// ```
+    /// use mailwire_imap::{NumberList, Uid};
+    ///
+    /// let list: NumberList<Uid> = "5,9:7,1:4294967295".parse()?;
+    /// assert_eq!(list.part(1..7).to_string(), "9:7,1:3");
+    /// # Ok::<(), mailwire_imap::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn part(&self, places: Range<u64>) -> Self {
+        let (mut ranges, mut place) = (Vec::new(), 0_u64);
+        for (start, end) in &self.ranges {
+            if place >= places.end {
+                break;
+            }
+            let length = u64::from(start.abs_diff(*end)) + 1;
+            let skipped = places.start.saturating_sub(place);
+            let last = (places.end - place).min(length) - 1;
+            if skipped <= last {
+                // Both are less than the length of the range.
+                let at = |step: u64| if start <= end { start + step as u32 } else { start - step as u32 };
+                ranges.push((at(skipped), at(last)));
+            }
+            place += length;
+        }
+        Self { ranges, kind: PhantomData }
+    }
+
+    /// The same numbers as numbers of another kind: a result of `UID SORT` as UIDs.
+    pub fn cast<M: Number>(self) -> NumberList<M> {
+        NumberList { ranges: self.ranges, kind: PhantomData }
     }
 
     /// A range that RFC 4315 means as a set, from low to high.

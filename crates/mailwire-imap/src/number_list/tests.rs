@@ -1,4 +1,4 @@
-use alloc::vec::Vec;
+use alloc::{string::ToString as _, vec::Vec};
 
 use super::*;
 use crate::{Uid, table::RESPONSE};
@@ -29,4 +29,26 @@ fn lists_both_ways() {
         assert!(RESPONSE.read(number_list::<Uid>, wire).is_err(), "{wire}");
         assert!(RESPONSE.lenient().read(number_list::<Uid>, wire).is_err(), "{wire}");
     }
+}
+
+#[test]
+fn parts_are_those_of_all_numbers() {
+    for text in ["", "5", "1:9", "9:1", "3,9:7,1:4,2:2"] {
+        let list: NumberList<Uid> = text.parse().unwrap();
+        let all: Vec<Uid> = list.numbers().collect();
+        for start in 0..12 {
+            for end in 0..12 {
+                let part = list.part(start..end);
+                let numbers =
+                    all.iter().copied().skip(start as usize).take(end.saturating_sub(start) as usize);
+                assert!(part.numbers().eq(numbers), "{text} {start} {end}");
+                assert_eq!(NumberList::from_ranges(part.ranges()), part);
+            }
+        }
+    }
+    let hostile: NumberList<Uid> = "1:4294967295,4294967295:1".parse().unwrap();
+    let middle = hostile.len() / 2;
+    assert_eq!(hostile.part(middle - 1..middle + 2).to_string(), "4294967295,4294967295:4294967294");
+    assert_eq!(hostile.part(hostile.len()..u64::MAX).to_string(), "");
+    assert_eq!(hostile.cast::<crate::SeqNum>().len(), 2 * u64::from(u32::MAX));
 }

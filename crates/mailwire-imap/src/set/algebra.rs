@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 use core::{
     iter,
-    ops::{BitAnd, BitOr, RangeInclusive, Sub},
+    marker::PhantomData,
+    ops::{BitAnd, BitOr, Range, RangeInclusive, Sub},
 };
 
 use super::{NumberSet, Star, value};
@@ -48,6 +49,40 @@ impl<N: Number> NumberSet<N> {
     /// Whether the two have nothing in common.
     pub fn is_disjoint(&self, other: &Self) -> bool {
         self.intersection(other).is_empty()
+    }
+
+    /// The numbers at these places, counted from 0 from the lowest one, without `*`; no range is expanded.
+    ///
+    /// ```
+    /// use mailwire_imap::UidSet;
+    ///
+    /// let found: UidSet = "2:4,9,12:4000000000".parse()?;
+    /// assert_eq!(found.part(1..6).to_string(), "3:4,9,12:13");
+    /// # Ok::<(), mailwire_imap::InvalidSet>(())
+    /// ```
+    #[must_use]
+    pub fn part(&self, places: Range<u64>) -> Self {
+        let (mut part, mut place) = (Self::new(), 0_u64);
+        for (start, end) in &self.ranges {
+            if place >= places.end {
+                break;
+            }
+            let length = u64::from(end - start) + 1;
+            let skipped = places.start.saturating_sub(place);
+            let last = (places.end - place).min(length) - 1;
+            if skipped <= last {
+                // Both are less than the length of the range.
+                part.ranges.push((start + skipped as u32, start + last as u32));
+            }
+            place += length;
+        }
+        part
+    }
+
+    /// The same numbers as numbers of another kind: a result of `UID SEARCH` as UIDs.
+    #[must_use]
+    pub fn cast<M: Number>(self) -> NumberSet<M> {
+        NumberSet { ranges: self.ranges, star: self.star, kind: PhantomData }
     }
 
     /// The set in rising pieces of `count` numbers, the last one of fewer: for many messages in batches. `*` and `n:*`, of

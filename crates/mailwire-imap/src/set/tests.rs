@@ -154,3 +154,22 @@ proptest! {
         prop_assert!((1..60).all(|n| a.contains(Uid::new(n).unwrap()) == one.contains(&n)));
     }
 }
+
+#[test]
+fn parts_are_those_of_all_numbers() {
+    for text in ["1:9", "3,7:9,11,20:*", "*"] {
+        let set: UidSet = text.parse().unwrap();
+        let all: Vec<Uid> = set.numbers().collect();
+        for start in 0..12 {
+            for end in 0..12 {
+                let part = set.part(start..end);
+                let numbers =
+                    all.iter().copied().skip(start as usize).take(end.saturating_sub(start) as usize);
+                assert!(part.numbers().eq(numbers) && !part.has_star(), "{text} {start} {end}");
+            }
+        }
+    }
+    let all: UidSet = "1:4294967295".parse().unwrap();
+    assert_eq!(all.part(4_294_967_294..u64::MAX).to_string(), "4294967295");
+    assert_eq!(all.cast::<crate::SeqNum>().to_string(), "1:4294967295");
+}
