@@ -18,6 +18,7 @@
 
 pub mod client;
 pub mod imap_client;
+pub mod imap_peer;
 pub mod server;
 
 use std::collections::VecDeque;

@@ -142,8 +142,9 @@ impl<I: Items> Fetch<I> {
                 Item::Invalid { .. } => asked.content,
                 item => asked.content && self.items.is_asked(item),
             },
-            Kind::Flags => asked.flags && !asked.content,
-            Kind::ModSeq => asked.mod_seq && !asked.content,
+            // What cannot be read is told where it was asked for.
+            Kind::Flags => asked.flags && (!asked.content || matches!(item, Item::Invalid { .. })),
+            Kind::ModSeq => asked.mod_seq && (!asked.content || matches!(item, Item::Invalid { .. })),
             Kind::Uid => !asked.content && !asked.flags && !asked.mod_seq,
         };
         // Flags of others are told without UID; the answer to UID FETCH has it.
