@@ -14,9 +14,12 @@ use mailwire_imap::{
 
 use crate::{Server, Unsupported};
 
+mod acl;
 mod asked;
 mod capability;
 mod close;
+mod comparator;
+mod conversions;
 mod create;
 mod delete;
 #[cfg(test)]
@@ -25,43 +28,58 @@ mod enable;
 pub mod fetch;
 mod fetch_body;
 mod id;
+mod jmap_access;
+mod language;
 mod list;
 mod listing;
 mod logout;
 mod lsub;
+mod metadata;
 mod namespace;
 mod noop;
+mod notify;
 #[cfg(test)]
 pub(crate) mod peer;
+mod quota;
 mod referral;
 mod rename;
 mod select;
 mod status;
 mod store;
 mod subscribe;
+mod url_auth;
 mod xlist;
 
 pub use self::{
+    acl::{DeleteAcl, GetAcl, Grantable, ListRights, MyRights, SetAcl},
     capability::Capability,
     close::{Close, Closed, Unselect},
+    comparator::{Comparator, Comparators},
+    conversions::Conversions,
     create::{Create, Created},
     delete::{Delete, Deleted},
     enable::{Enable, Extension, Granted},
     fetch::{Fetch, Fetched},
     fetch_body::{FetchBody, FetchedBody, What},
     id::{Id, Identity},
+    jmap_access::GetJmapAccess,
+    language::{Language, Languages},
     list::List,
     listing::{Listed, Listing},
     logout::{Logout, Unauthenticate},
     lsub::Lsub,
+    metadata::{GetMetadata, MetadataFound, SetMetadata},
     namespace::Namespace,
     noop::{Check, Noop},
+    notify::{Notified, Notify},
+    quota::{GetQuota, GetQuotaRoot, Quotas, SetQuota},
     referral::{Rlist, Rlsub},
     rename::{Rename, Renamed},
     select::{Opened, Select},
     status::{Figures, Status},
     store::{Now, Store, Stored},
     subscribe::{Subscribe, Unsubscribe},
+    url_auth::{GenUrlAuth, ResetKey, UrlFetch},
     xlist::Xlist,
 };
 
