@@ -63,6 +63,18 @@ impl Target {
     }
 }
 
+impl From<SeqNum> for Target {
+    fn from(number: SeqNum) -> Self {
+        Self::Sequence(number)
+    }
+}
+
+impl From<Uid> for Target {
+    fn from(uid: Uid) -> Self {
+        Self::Uid(uid)
+    }
+}
+
 /// A message that is appended.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
