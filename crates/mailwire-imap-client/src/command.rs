@@ -15,16 +15,22 @@ use mailwire_imap::{
 use crate::{Server, Unsupported};
 
 mod acl;
+mod append;
+mod asked;
 mod asked;
 mod capability;
+mod capability;
+mod close;
 mod close;
 mod comparator;
 mod conversions;
+mod copy;
 mod create;
 mod delete;
 #[cfg(test)]
 pub(crate) mod dialogue;
 mod enable;
+mod expunge;
 pub mod fetch;
 mod fetch_body;
 mod id;
@@ -52,13 +58,16 @@ mod xlist;
 
 pub use self::{
     acl::{DeleteAcl, GetAcl, Grantable, ListRights, MyRights, SetAcl},
+    append::{Append, Appended, Replace},
     capability::Capability,
     close::{Close, Closed, Unselect},
     comparator::{Comparator, Comparators},
     conversions::Conversions,
+    copy::{Copied, Copy, Move, UidMap},
     create::{Create, Created},
     delete::{Delete, Deleted},
     enable::{Enable, Extension, Granted},
+    expunge::{Expunge, Expunged, UidExpunge},
     fetch::{Fetch, Fetched},
     fetch_body::{FetchBody, FetchedBody, What},
     id::{Id, Identity},

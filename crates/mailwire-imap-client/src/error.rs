@@ -136,6 +136,14 @@ pub enum CommandError {
         /// What it said; [`Status::kind`] is `NO` or `BAD`.
         status: Box<Status>,
     },
+    /// The message is longer than the server takes ([RFC 7889](https://www.rfc-editor.org/rfc/rfc7889)); nothing was sent.
+    #[error("the message has {octets} octets, and the server takes no more than {limit}")]
+    TooLarge {
+        /// How many octets it has.
+        octets: u64,
+        /// How many the server takes.
+        limit: u64,
+    },
     /// The server lacks what it takes; nothing was sent.
     #[error("{0}")]
     Unsupported(#[from] Unsupported),
