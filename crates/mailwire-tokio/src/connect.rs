@@ -47,6 +47,22 @@ pub(crate) async fn tcp(host: &str, port: u16) -> io::Result<TcpStream> {
     }
 }
 
+/// Does all of `work` within one deadline.
+///
+/// # Errors
+///
+/// That of the work, or `late`.
+pub(crate) async fn within<T, E>(
+    limit: Option<Duration>,
+    late: E,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    match limit {
+        Some(limit) => timeout(limit, work).await.unwrap_or(Err(late)),
+        None => work.await,
+    }
+}
+
 /// The addresses in their order, but the two families in turn.
 fn alternating(addresses: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
     let addresses: Vec<_> = addresses.collect();

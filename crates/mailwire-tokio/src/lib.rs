@@ -10,6 +10,8 @@
 
 #[cfg(feature = "client")]
 mod connect;
+#[cfg(feature = "client")]
+mod driver;
 mod io;
 pub mod pop3;
 pub mod tls;

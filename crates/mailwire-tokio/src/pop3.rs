@@ -8,8 +8,6 @@ pub mod codec;
 #[cfg(feature = "client")]
 mod config;
 #[cfg(feature = "client")]
-mod driver;
-#[cfg(feature = "client")]
 mod error;
 #[cfg(feature = "client")]
 mod message;

@@ -109,8 +109,12 @@ pub(crate) async fn connect(
     Ok((Box::new(stream), binding))
 }
 
+/// The configuration that the caller gave, or one that trusts whom the platform trusts.
 #[cfg(feature = "client")]
-pub(crate) fn default_client_config() -> Result<Arc<ClientConfig>, Error> {
+pub(crate) fn given_or_default(given: Option<&Arc<ClientConfig>>) -> Result<Arc<ClientConfig>, Error> {
+    if let Some(given) = given {
+        return Ok(given.clone());
+    }
     #[cfg(feature = "platform-verifier")]
     return client_config(Roots::Platform, None);
     #[cfg(all(not(feature = "platform-verifier"), feature = "webpki-roots"))]
@@ -144,7 +148,7 @@ pub(crate) fn explain(error: io::Error) -> io::Error {
     let hint = match error.get_ref().and_then(|inner| inner.downcast_ref::<Tls>()) {
         Some(Tls::InvalidMessage(
             InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion,
-        )) => "this port does not speak TLS from the first octet; STLS may be meant",
+        )) => "this port does not speak TLS from the first octet; STLS or STARTTLS may be meant",
         Some(Tls::InvalidCertificate(_)) => "the certificate of the other side is not trusted",
         _ => return error,
     };

@@ -14,10 +14,15 @@ use mailwire_pop3_client::{
     request::{Capa, Lang, Languages, List, ListOne, Listing, Plain, Request, Stat, Uidl, UidlOne},
 };
 use mailwire_sasl::{ChannelBinding, client::Credentials};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
-use super::{Batch, ClientConfig, Error, Message, Security, driver::Driver};
-use crate::{BoxedStream, Octets, Stream, connect, random, tls};
+use super::{Batch, ClientConfig, Error, Message, Security};
+use crate::{
+    BoxedStream, Octets, Stream,
+    connect::{self, within},
+    driver::{Driver, machine},
+    random, tls,
+};
 
 /// A session with a POP3 server.
 ///
@@ -39,7 +44,7 @@ use crate::{BoxedStream, Octets, Stream, connect, random, tls};
 /// Every future may be dropped at any point: the session stays in step, and the next call reads on.
 #[derive(Debug)]
 pub struct Client {
-    driver: Driver,
+    driver: Driver<Connection>,
     config: ClientConfig,
     host: Option<String>,
     binding: Option<ChannelBinding>,
@@ -82,7 +87,7 @@ impl Client {
     pub async fn connect(host: &str, config: ClientConfig) -> Result<Self, Error> {
         let default = if config.security == Security::Tls { super::TLS_PORT } else { super::PORT };
         let port = config.port.unwrap_or(default);
-        within(config.connect_timeout, async {
+        within(config.connect_timeout, Error::ConnectTimeout, async {
             let stream = connect::tcp(host, port).await?;
             Self::establish(Box::new(stream), host, config.clone()).await
         })
@@ -95,7 +100,8 @@ impl Client {
     ///
     /// As [`connect`](Self::connect).
     pub async fn from_stream(stream: impl Stream, host: &str, config: ClientConfig) -> Result<Self, Error> {
-        within(config.connect_timeout, Self::establish(Box::new(stream), host, config.clone())).await
+        let establish = Self::establish(Box::new(stream), host, config.clone());
+        within(config.connect_timeout, Error::ConnectTimeout, establish).await
     }
 
     /// Connects and logs in. If the server offers APOP, refuses it and closes the connection, as some do, the next way to
@@ -571,27 +577,16 @@ impl Drop for Unwanted<'_> {
     }
 }
 
-async fn within<T>(
-    limit: Option<std::time::Duration>,
-    work: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
-    match limit {
-        Some(limit) => timeout(limit, work).await.unwrap_or(Err(Error::ConnectTimeout)),
-        None => work.await,
-    }
-}
-
 async fn begin_tls(
     stream: BoxedStream,
     host: &str,
     config: &ClientConfig,
 ) -> Result<(BoxedStream, Option<ChannelBinding>), Error> {
-    let tls = match &config.tls {
-        Some(tls) => tls.clone(),
-        None => tls::default_client_config()?,
-    };
+    let tls = tls::given_or_default(config.tls.as_ref())?;
     Ok(tls::connect(stream, host, config.server_name.as_ref(), tls).await?)
 }
+
+machine!(Connection, Event, Error);
 
 /// Enough for every mechanism.
 const NONCE_OCTETS: usize = 24;
