@@ -11,6 +11,9 @@
 #[cfg(feature = "client")]
 mod connect;
 #[cfg(feature = "client")]
+#[allow(dead_code, reason = "the IMAP client will use it")]
+mod deflate;
+#[cfg(feature = "client")]
 mod driver;
 mod io;
 pub mod pop3;
