@@ -21,6 +21,7 @@ mod capability;
 mod close;
 mod comparator;
 mod conversions;
+mod convert;
 mod copy;
 mod create;
 mod delete;
@@ -50,6 +51,7 @@ mod select;
 mod status;
 mod store;
 mod subscribe;
+mod uid_batches;
 mod url_auth;
 mod xlist;
 
@@ -60,6 +62,7 @@ pub use self::{
     close::{Close, Closed, Unselect},
     comparator::{Comparator, Comparators},
     conversions::Conversions,
+    convert::{Conversions, Convert, ConvertedRows},
     copy::{Copied, Copy, Move, UidMap},
     create::{Create, Created},
     delete::{Delete, Deleted},
@@ -85,6 +88,7 @@ pub use self::{
     status::{Figures, Status},
     store::{Now, Store, Stored},
     subscribe::{Subscribe, Unsubscribe},
+    uid_batches::UidBatches,
     url_auth::{GenUrlAuth, ResetKey, UrlFetch},
     xlist::Xlist,
 };

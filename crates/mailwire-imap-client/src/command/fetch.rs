@@ -5,10 +5,7 @@
 
 use alloc::{collections::VecDeque, vec, vec::Vec};
 
-use self::{
-    literals::Literals,
-    row::{content_mut, find},
-};
+use self::row::{content, content_mut, find};
 use super::asked::{left, may_be_fetch, may_name};
 use crate::{
     Command, Server, Unsupported, Untagged,
@@ -39,6 +36,7 @@ pub use self::{
 };
 pub(crate) use self::{
     items::{is_origin, is_section},
+    literals::Literals,
     needs::require,
     row::place,
 };
@@ -238,7 +236,8 @@ impl<I: Items> Command for Fetch<I> {
                 if !is_literal || !may_name(&self.messages, fetch.message, fetch.uid()) {
                     return Some(Untagged::Head(Data::Fetch(fetch)));
                 }
-                output.literals.begin(&fetch.items, |item| self.items.is_asked(item), self.longest);
+                let asked = fetch.items.iter().filter(|item| self.items.is_asked(item));
+                output.literals.begin(asked.filter_map(content), self.longest);
                 None
             }
             Untagged::Chunk(octets) => {

@@ -3,9 +3,7 @@
 use alloc::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
-use mailwire_imap::fetch::{Content, Item};
-
-use super::row::content;
+use mailwire_imap::fetch::Content;
 
 /// The literals of the response that is being read.
 #[derive(Debug, Default)]
@@ -23,15 +21,15 @@ struct Collected {
 }
 
 impl Literals {
-    /// A literal begins, the last of `items`. Those before it that are also kept are of the same response; what there is
-    /// beside them is of one that could not be read to its end.
-    pub(crate) fn begin(&mut self, items: &[Item], is_kept: impl Fn(&Item) -> bool, longest: u64) {
-        let streamed = |item: &Item| {
-            if let Some(Content::Streamed(length)) = content(item) { Some(*length) } else { None }
-        };
-        let mut lengths = items.iter().filter(|item| is_kept(item)).filter_map(streamed);
-        let Some(length) = lengths.next_back() else { return };
-        let before = lengths.count();
+    /// A literal begins: the last of these, which are those of its response that are kept. What there is beside them is of a
+    /// response that could not be read to its end.
+    pub(crate) fn begin<'a>(&mut self, kept: impl Iterator<Item = &'a Content>, longest: u64) {
+        let streamed =
+            |content: &Content| if let Content::Streamed(length) = content { Some(*length) } else { None };
+        let (before, length) = kept
+            .filter_map(streamed)
+            .fold((0, None), |(count, last), length| (count + usize::from(last.is_some()), Some(length)));
+        let Some(length) = length else { return };
         if self.collected.len() > before {
             self.collected.clear();
         }
