@@ -62,7 +62,7 @@ pub use self::{
     close::{Close, Closed, Unselect},
     comparator::{Comparator, Comparators},
     conversions::Conversions,
-    convert::{Conversions, Convert, ConvertedRows},
+    convert::{Convert, ConvertedRows},
     copy::{Copied, Copy, Move, UidMap},
     create::{Create, Created},
     delete::{Delete, Deleted},

@@ -11,7 +11,7 @@ use crate::{
     codec::{
         self, Octets, SeqNum, Uid,
         command::{Body, Messages},
-        convert::{Attribute, Conversion, Converted, Item},
+        convert::{Attribute, Converted, Item},
         fetch::Content,
         response::Data,
     },
@@ -47,16 +47,6 @@ pub struct Convert {
     pub longest: u64,
 }
 
-/// `CONVERSIONS`: what the server can convert into what
-/// ([RFC 5259 section 5](https://www.rfc-editor.org/rfc/rfc5259#section-5)).
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Conversions {
-    /// From which media type, in which `*` is a wildcard.
-    pub source: Octets,
-    /// Into which, likewise.
-    pub target: Octets,
-}
-
 impl Convert {
     /// These items of these messages in this media type.
     pub fn new(
@@ -78,13 +68,6 @@ impl Convert {
     pub fn parameter(mut self, name: impl Into<Octets>, value: impl Into<Octets>) -> Self {
         self.parameters.push((name.into(), value.into()));
         self
-    }
-}
-
-impl Conversions {
-    /// From this media type into that one.
-    pub fn new(source: impl Into<Octets>, target: impl Into<Octets>) -> Self {
-        Self { source: source.into(), target: target.into() }
     }
 }
 
@@ -138,21 +121,6 @@ impl Command for Convert {
 impl Convert {
     fn is_answer(&self, converted: &Converted) -> bool {
         may_name(&self.messages, SeqNum::from(converted.number).into(), uid(converted))
-    }
-}
-
-impl Command for Conversions {
-    type Output = Vec<Conversion>;
-
-    fn body(&self, server: &Server) -> Result<Body, Unsupported> {
-        server.require("CONVERT")?;
-        Ok(Body::Conversions(self.source.clone(), self.target.clone()))
-    }
-
-    fn absorb(&self, data: Untagged, output: &mut Self::Output) -> Option<Untagged> {
-        let Untagged::Data(Data::Conversion(conversion)) = data else { return Some(data) };
-        output.push(conversion);
-        None
     }
 }
 
@@ -218,9 +186,6 @@ mod tests {
         assert_eq!(written(&any, "CONVERT").as_deref(), Ok("CONVERT 3 (NIL) (UID BODY[1.MIME])"));
         assert_eq!(written(&any, ""), lacks("CONVERT"));
         assert!(written(&Convert { attributes: Vec::new(), ..any }, "CONVERT").is_err());
-        let conversions = Conversions::new("image/gif", "*");
-        assert_eq!(written(&conversions, "CONVERT").as_deref(), Ok("CONVERSIONS image/gif \"*\""));
-        assert_eq!(written(&conversions, ""), lacks("CONVERT"));
     }
 
     #[test]
@@ -243,13 +208,5 @@ mod tests {
         }
         let (converted, _) = absorbed(&Convert { longest: 3, ..pdf() }, wire, 0, 7);
         assert_eq!(content(&converted.rows[0].items[1]), Some(&Content::Streamed(4)));
-    }
-
-    #[test]
-    fn conversions() {
-        let wire = "* CONVERSION \"image/gif\" \"image/jpeg\" (\"PIX-X\")\r\n* 1 EXISTS\r\na OK\r\n";
-        let (conversions, back) = absorbed(&Conversions::new("image/gif", "*"), wire, 0, 9);
-        assert_eq!((conversions.len(), back.len()), (1, 1));
-        assert_eq!(conversions[0].target, "image/jpeg");
     }
 }
