@@ -28,7 +28,8 @@ pub struct Quirks {
     pub loose_structure: bool,
     /// Envelopes with fields missing at the end, NIL among addresses, and the like: they are mended.
     pub loose_envelope: bool,
-    /// FETCH items in one more pair of parentheses, and dates that are none, as Domino sends them.
+    /// FETCH items in one more pair of parentheses, and dates that are none, as Domino sends them; what URLFETCH tells
+    /// in one pair in place of several, as Dovecot sends it: `(BODYPARTSTRUCTURE (..) BINARY ~{3}`.
     pub loose_fetch: bool,
     /// Octets over 0x7F in quoted strings and mailbox names without UTF8=ACCEPT, control characters in names.
     pub raw_names: bool,

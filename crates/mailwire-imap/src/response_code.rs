@@ -45,7 +45,7 @@ macro_rules! codes {
             },
             /// `BADCHARSET`, and which ones are known
             BadCharset(Vec<Octets>),
-            /// `BADEVENT` (RFC 5465), and which events are known
+            /// `BADEVENT` (RFC 5465), and which events are known; from Dovecot, which are not
             BadEvent(Vec<EventName>),
             /// `BADURL`
             BadUrl(Octets),
@@ -361,10 +361,7 @@ fn known(input: Input<'_>) -> Parsed<'_, Code> {
         b"APPENDUID" => append_uid(argument()?),
         b"COPYUID" => copy_uid(argument()?),
         b"BADCHARSET" => bad_charset(rest),
-        b"BADEVENT" if rest.first() == Some(b' ') => {
-            list(argument()?, event_name).map(|(rest, names)| (rest, Code::BadEvent(names)))
-        }
-        b"BADEVENT" => Ok((rest, Code::BadEvent(Vec::new()))),
+        b"BADEVENT" => bad_event(rest),
         b"INPROGRESS" => in_progress(rest),
         b"MAILBOXID" => {
             let (rest, ()) = open(argument()?)?;
@@ -414,6 +411,20 @@ fn bad_charset(input: Input<'_>) -> Parsed<'_, Code> {
         input = rest;
     }
     Ok((input, Code::BadCharset(charsets)))
+}
+
+/// `"BADEVENT" SP "(" event-name *(SP event-name) ")"`; the parentheses are missing in what Dovecot sends.
+fn bad_event(input: Input<'_>) -> Parsed<'_, Code> {
+    if input.rest().starts_with(b" (") {
+        return list(input.skip(1), event_name).map(|(rest, names)| (rest, Code::BadEvent(names)));
+    }
+    let (mut names, mut input) = (Vec::new(), input);
+    while input.first() == Some(b' ') {
+        let (rest, name) = event_name(input.skip(1))?;
+        names.push(name);
+        input = rest;
+    }
+    Ok((input, Code::BadEvent(names)))
 }
 
 /// `"APPENDUID" SP nz-number SP append-uid`

@@ -277,8 +277,14 @@ pub(crate) fn fetched(input: Input<'_>) -> Parsed<'_, Fetched> {
     }
     let (mut input, mut parts) = (rest, Vec::new());
     while input.rest().starts_with(b" (") {
-        let (rest, one) = part(input.skip(2))?;
+        let (mut rest, one) = part(input.skip(2))?;
         parts.push(one);
+        // Dovecot puts all of them into one pair of parentheses.
+        while input.quirks().loose_fetch && rest.first() == Some(b' ') {
+            let (after, one) = part(rest.skip(1))?;
+            parts.push(one);
+            rest = after;
+        }
         input = close(rest)?.0;
     }
     Ok((input, Fetched { url, data: Data::Parts(parts) }))

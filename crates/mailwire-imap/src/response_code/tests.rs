@@ -112,6 +112,7 @@ fn codes_and_their_values() {
 fn codes_in_other_forms() {
     for (wire, normal) in [
         ("BADCHARSET UTF-8 US-ASCII", "[BADCHARSET (UTF-8 US-ASCII)]"),
+        ("BADEVENT MailboxMetadataChange X-Other", "[BADEVENT (MailboxMetadataChange X-Other)]"),
         ("BADCHARSET ()", "[BADCHARSET]"),
         ("READ-ONLY ", "[READ-ONLY]"),
         ("COPYUID 1 5:3 9:7", "[COPYUID 1 3:5 7:9]"),

@@ -42,6 +42,7 @@ fn more_parentheses_and_dates_that_are_none() {
             ),
             ("* 1 FETCH (INTERNALDATE \"\" UID 3)", "* 1 FETCH (INTERNALDATE NIL UID 3)"),
             ("* 1 FETCH (INTERNALDATE \"17-Feb-1994 22:43:04 GMT\")", "* 1 FETCH (INTERNALDATE NIL)"),
+            ("* URLFETCH u (BINARY ~{1}\r\n\0 BODY NIL)", "* URLFETCH \"u\" (BINARY ~{1}\r\n\0) (BODY NIL)"),
         ],
     );
     // NIL is no panic, and no harm.
