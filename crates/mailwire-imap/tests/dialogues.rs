@@ -74,6 +74,9 @@ fn what_has_to_fail() {
         ("C: a IDLE\nS: + go\nC: NOOP", 3, "DONE"),
         ("C: a AUTHENTICATE PLAIN\nS: + \nC: (", 3, "base64"),
         ("strict\nS: * SEARCH  1\n= * SEARCH 1", 2, "cannot be read strictly"),
+        ("T: * SEARCH 1", 1, "strictly it is the same"),
+        ("T: * XYZZY 1", 1, "cannot be read"),
+        ("T: * SEARCH  1", 1, "written otherwise"),
     ] {
         let report = check(text);
         let [(at, failure)] = report.failures.as_slice() else { panic!("{text}: {:?}", report.failures) };
@@ -93,6 +96,7 @@ fn what_has_to_pass() {
         ("C: a IDLE\nS: + go\nS: * 1 EXISTS\nC: DONE\nS: a OK done", 5),
         ("C: a AUTHENTICATE X\nS: + \nC: YQ==\nS: + YQ==\nC:\nS: a OK done\nC: b NOOP", 7),
         ("O: * CAPABILITY IMAP4rev1 XYZZY\nS: * SEARCH  1\n= * SEARCH 1", 2),
+        ("strict\nT: * SEARCH  1\n= * SEARCH 1", 1),
     ] {
         let report = check(text);
         assert!(

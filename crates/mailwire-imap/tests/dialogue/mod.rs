@@ -1,6 +1,6 @@
 //! One dialogue: its lines are taken together to frames, and each frame is read, inspected, and written again.
 
-mod inspect;
+pub(crate) mod inspect;
 pub(crate) mod mutation;
 mod side;
 mod streamed;
@@ -97,6 +97,7 @@ impl Dialogue {
             "C:" | "S:" => Wanted::Known,
             "E:" | "U:" => Wanted::Unreadable,
             "O:" => Wanted::Other,
+            "T:" => Wanted::Tolerated,
             _ => return self.fail(number, "it is no line of a dialogue".into()),
         };
         let octets = match octets(text.strip_prefix(' ').unwrap_or(text)) {
@@ -195,6 +196,8 @@ pub(crate) enum Wanted {
     Known,
     /// A value with a part that nobody has registered.
     Other,
+    /// A value that strictly is none, or another one.
+    Tolerated,
     /// No value.
     Unreadable,
 }

@@ -209,7 +209,11 @@ impl Side {
             }
             (response, _) => response,
         };
-        if self.is_strict {
+        if unit.wanted == Wanted::Tolerated {
+            if self.strict.parse_response(&unit.frame).as_ref() == Ok(&response) {
+                return Err(format!("strictly it is the same: {response:?}\n  {shown}"));
+            }
+        } else if self.is_strict {
             let strict = self.strict.parse_response(&unit.frame);
             let strict = strict.map_err(|error| format!("it cannot be read strictly: {error}\n  {shown}"))?;
             if strict != response {
@@ -217,7 +221,7 @@ impl Side {
             }
         }
         match (inspect::unknown_in_response(&response), unit.wanted) {
-            (Some(other), Wanted::Known) => {
+            (Some(other), Wanted::Known | Wanted::Tolerated) => {
                 return Err(format!("it holds {other}: {response:?}\n  {shown}"));
             }
             (None, Wanted::Other) => {
