@@ -1,5 +1,6 @@
 //! One command after the other, on any adapter: what procedures of several commands are written against.
 
+use alloc::vec::Vec;
 use core::future::Future;
 
 use crate::{Command, CommandError, Selected, Server};
@@ -13,6 +14,23 @@ pub trait Execute: Send {
 
     /// Sends a command and waits for its answer.
     fn run<C: Command>(&mut self, command: C) -> impl Future<Output = Result<C::Output, Self::Error>> + Send;
+
+    /// Sends commands that do not wait for each other, and waits for all answers, which are in the order of the commands.
+    ///
+    /// What one of them comes to changes nothing for the others. This sends one after the other; who can send all at once
+    /// should.
+    fn run_all<C: Command>(
+        &mut self,
+        commands: Vec<C>,
+    ) -> impl Future<Output = Vec<Result<C::Output, Self::Error>>> + Send {
+        async move {
+            let mut answers = Vec::with_capacity(commands.len());
+            for command in commands {
+                answers.push(self.run(command).await);
+            }
+            answers
+        }
+    }
 
     /// What is known of the server now.
     fn server(&mut self) -> impl Future<Output = Result<Server, Self::Error>> + Send;

@@ -23,7 +23,7 @@ mod selected;
 pub mod sent_date;
 mod sequence_map;
 mod server;
-mod session;
+pub mod session;
 pub mod sort;
 mod state;
 pub mod subject;

@@ -126,6 +126,12 @@ impl List {
     }
 }
 
+impl<T: Into<Mailbox>> From<T> for List {
+    fn from(pattern: T) -> Self {
+        Self::new(pattern)
+    }
+}
+
 impl Command for List {
     type Output = Listing;
 

@@ -63,14 +63,33 @@ impl Listing {
         self.mailboxes.iter()
     }
 
+    /// Adds rows, except of mailboxes that are there.
+    pub(crate) fn extend(&mut self, rows: impl IntoIterator<Item = Listed>) {
+        for row in rows {
+            if self.place(&row.mailbox).is_none() {
+                self.push(row);
+            }
+        }
+    }
+
+    /// Keeps those rows alone for which this is true.
+    pub(crate) fn retain(&mut self, is_kept: impl Fn(&Listed) -> bool) {
+        let rows = core::mem::take(self);
+        self.extend(rows.into_iter().filter(is_kept));
+    }
+
+    fn push(&mut self, row: Listed) {
+        self.places.insert(row.mailbox.wire(false).into_owned(), self.mailboxes.len());
+        self.mailboxes.push(row);
+    }
+
     /// Adds a row. A second one for the same mailbox is news, and no answer
     /// ([RFC 5258 section 3.3](https://www.rfc-editor.org/rfc/rfc5258#section-3.3)).
     pub(crate) fn add(&mut self, list: List) -> Option<List> {
         if self.place(&list.mailbox).is_some() {
             return Some(list);
         }
-        self.places.insert(list.mailbox.wire(false).into_owned(), self.mailboxes.len());
-        self.mailboxes.push(list.into());
+        self.push(list.into());
         None
     }
 
@@ -108,7 +127,8 @@ impl Listing {
         }
     }
 
-    fn find_mut(&mut self, mailbox: &Mailbox) -> Option<&mut Listed> {
+    /// The same, to be changed.
+    pub(crate) fn find_mut(&mut self, mailbox: &Mailbox) -> Option<&mut Listed> {
         let place = self.place(mailbox)?;
         self.mailboxes.get_mut(place)
     }
