@@ -36,6 +36,7 @@ mod jmap_access;
 mod language;
 mod list;
 mod listing;
+mod live;
 mod logout;
 mod lsub;
 mod metadata;
@@ -47,7 +48,9 @@ pub(crate) mod peer;
 mod quota;
 mod referral;
 mod rename;
+mod search;
 mod select;
+mod sort;
 mod status;
 mod store;
 mod subscribe;
@@ -75,6 +78,7 @@ pub use self::{
     language::{Language, Languages},
     list::List,
     listing::{Listed, Listing},
+    live::{CancelUpdate, Change, Live},
     logout::{Logout, Unauthenticate},
     lsub::Lsub,
     metadata::{GetMetadata, MetadataFound, SetMetadata},
@@ -84,7 +88,9 @@ pub use self::{
     quota::{GetQuota, GetQuotaRoot, Quotas, SetQuota},
     referral::{Rlist, Rlsub},
     rename::{Rename, Renamed},
+    search::{Found, FoundBy, Naming, Returns, Search},
     select::{Opened, Select},
+    sort::{Sort, Sorted, SortedBy},
     status::{Figures, Status},
     store::{Now, Store, Stored},
     subscribe::{Subscribe, Unsubscribe},

@@ -307,17 +307,15 @@ pub(crate) enum Next {
     Send(Entry),
 }
 
-/// An ESEARCH with a tag is for the command with this tag alone.
+/// An ESEARCH with a tag is for the command with this tag alone, and so is that its result is not kept up to date.
 fn is_for(data: &Untagged, entry: &Entry) -> bool {
-    use mailwire_imap::response::Data;
-    match data {
-        Untagged::Data(Data::ESearch(found)) => match (&found.tag, &entry.sent) {
-            (Some(tag), Some(sent)) => *tag == sent.tag,
-            (Some(_), None) => false,
-            (None, _) => true,
-        },
-        _ => true,
-    }
+    use mailwire_imap::{Code, response::Data};
+    let tag = match data {
+        Untagged::Data(Data::ESearch(found)) => found.tag.as_ref(),
+        Untagged::Data(Data::Status(Status { code: Some(Code::NoUpdate(tag)), .. })) => Some(tag),
+        _ => None,
+    };
+    tag.is_none_or(|tag| entry.sent.as_ref().is_some_and(|sent| sent.tag == *tag))
 }
 
 impl fmt::Debug for Entry {
