@@ -40,6 +40,7 @@ mod live;
 mod logout;
 mod lsub;
 mod metadata;
+mod multi_search;
 mod namespace;
 mod noop;
 mod notify;
@@ -54,6 +55,7 @@ mod sort;
 mod status;
 mod store;
 mod subscribe;
+mod thread;
 mod uid_batches;
 mod url_auth;
 mod xlist;
@@ -82,6 +84,7 @@ pub use self::{
     logout::{Logout, Unauthenticate},
     lsub::Lsub,
     metadata::{GetMetadata, MetadataFound, SetMetadata},
+    multi_search::{FoundEverywhere, FoundIn, MultiSearch},
     namespace::Namespace,
     noop::{Check, Noop},
     notify::{Notified, Notify},
@@ -94,6 +97,7 @@ pub use self::{
     status::{Figures, Status},
     store::{Now, Store, Stored},
     subscribe::{Subscribe, Unsubscribe},
+    thread::{Thread, Threads},
     uid_batches::UidBatches,
     url_auth::{GenUrlAuth, ResetKey, UrlFetch},
     xlist::Xlist,

@@ -1,8 +1,8 @@
 //! Threads: which message answers which, by the algorithms of
 //! [RFC 5256 section 3](https://www.rfc-editor.org/rfc/rfc5256#section-3).
 //!
-//! [`by_references`] and [`by_ordered_subject`] do what a server does in answer to `THREAD REFERENCES` and `THREAD
-//! ORDEREDSUBJECT`. Both take n log n steps and no recursion, whatever the messages say: a thread may be as deep as there
+//! [`by_references`], [`by_refs`] and [`by_ordered_subject`] do what a server does in answer to `THREAD REFERENCES`, `REFS` and
+//! `ORDEREDSUBJECT`. They take n log n steps and no recursion, whatever the messages say: a thread may be as deep as there
 //! are messages.
 
 use alloc::vec::Vec;
@@ -21,7 +21,7 @@ pub use self::{
     forest::{Forest, Node},
     message_id::MessageId,
     ordered_subject::by_ordered_subject,
-    references::by_references,
+    references::{by_references, by_refs},
 };
 
 /// What the algorithms take of a message.
@@ -32,6 +32,8 @@ pub struct Message<N> {
     pub number: N,
     /// When it was sent, in seconds since the start of 1970: see [`sent_date::order`].
     pub sent: i64,
+    /// When it arrived, in the same way.
+    pub arrived: i64,
     /// Its base subject, as it is compared.
     pub subject: Key,
     /// Whether its subject says that it is a reply or was forwarded.
@@ -56,6 +58,7 @@ impl<N> Message<N> {
         Self {
             number,
             sent: sent_date::order(envelope.date.as_deref(), arrival),
+            arrived: sent_date::order(None, arrival),
             subject: base.key(),
             is_reply: base.is_reply,
             id: envelope.message_id.as_deref().and_then(MessageId::first),

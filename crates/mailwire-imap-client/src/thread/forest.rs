@@ -1,5 +1,5 @@
 use alloc::{vec, vec::Vec};
-use core::{fmt, slice};
+use core::{fmt, num::NonZeroU32, slice};
 
 use mailwire_imap::{Number, search_result};
 
@@ -22,7 +22,7 @@ use mailwire_imap::{Number, search_result};
 /// assert_eq!(threads.threads().count(), 2);
 /// assert_eq!(threads.to_string(), "(2)(3 6 (4)(44 7))");
 /// ```
-#[derive(Clone, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Forest<N> {
     nodes: Vec<Node<N>>,
 }
@@ -114,10 +114,69 @@ impl<N: Number> Forest<N> {
     /// Adds the members of a thread, each below the one before, and returns the place of the last. Branches without a
     /// member above them have one that is not there.
     fn push_members(&mut self, thread: &search_result::Thread, parent: Option<usize>) -> Option<usize> {
-        let members = thread.members.iter().filter_map(|number| core::num::NonZeroU32::new(*number));
+        let members = thread.members.iter().filter_map(|number| NonZeroU32::new(*number));
         let last =
             members.fold(parent, |parent, number| Some(self.push(Some(N::from_non_zero(number)), parent)));
         if last == parent && thread.branches.len() > 1 { Some(self.push(None, parent)) } else { last }
+    }
+}
+
+impl<N: Number> Forest<N> {
+    /// Reads `1*thread-list` as they stand on the wire, however deep they nest.
+    pub(crate) fn read(wire: &[u8]) -> Option<Self> {
+        let mut nodes: Vec<(Option<N>, Option<usize>)> = Vec::new();
+        // What the lists that are open are below, and what comes next is below.
+        let (mut open, mut above): (Vec<Option<usize>>, Option<usize>) = (Vec::new(), None);
+        let (mut rest, mut is_start) = (wire, false);
+        while let [octet, after @ ..] = rest {
+            let was_start = core::mem::take(&mut is_start);
+            rest = after;
+            match octet {
+                b' ' | b'\r' | b'\n' => is_start = was_start,
+                b'(' => {
+                    if was_start {
+                        nodes.push((None, above));
+                        above = Some(nodes.len() - 1);
+                    }
+                    open.push(above);
+                    is_start = true;
+                }
+                b')' => above = open.pop()?,
+                b'1'..=b'9' if !open.is_empty() => {
+                    let digits = after.iter().take_while(|octet| octet.is_ascii_digit()).count();
+                    let (more, after) = after.split_at_checked(digits)?;
+                    let number = more.iter().try_fold(u32::from(octet & 0xF), |number, digit| {
+                        number.checked_mul(10)?.checked_add(u32::from(digit & 0xF))
+                    })?;
+                    nodes.push((NonZeroU32::new(number).map(N::from_non_zero), above));
+                    above = Some(nodes.len() - 1);
+                    rest = after;
+                }
+                _ => return None,
+            }
+        }
+        open.is_empty().then(|| Self::without_needless(&nodes))
+    }
+
+    /// Messages and their parents, without those that are not there and have not at least two answers.
+    fn without_needless(nodes: &[(Option<N>, Option<usize>)]) -> Self {
+        let mut children = vec![0_usize; nodes.len()];
+        let parents = nodes.iter().filter_map(|(_, parent)| *parent);
+        parents.for_each(|parent| children.get_mut(parent).into_iter().for_each(|count| *count += 1));
+        let (mut forest, mut places) = (Self::default(), Vec::with_capacity(nodes.len()));
+        for ((message, parent), children) in nodes.iter().zip(children) {
+            let parent = parent.and_then(|parent| places.get(parent).copied().flatten());
+            let is_needed = message.is_some() || children > 1;
+            places.push(if is_needed { Some(forest.push(*message, parent)) } else { parent });
+        }
+        forest
+    }
+
+    /// Adds the threads of another one behind those of this one.
+    pub(crate) fn append(&mut self, other: Self) {
+        let before = self.nodes.len();
+        let moved = |node: Node<N>| Node { parent: node.parent.map(|parent| parent + before), ..node };
+        self.nodes.extend(other.nodes.into_iter().map(moved));
     }
 }
 
@@ -146,11 +205,5 @@ impl<N: fmt::Display> fmt::Display for Forest<N> {
             }
         }
         open.iter().try_for_each(|_| f.write_str(")"))
-    }
-}
-
-impl<N: fmt::Display> fmt::Debug for Forest<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Forest({self})")
     }
 }

@@ -34,7 +34,14 @@ use crate::collation::Key;
 pub fn by_references<N: Number>(messages: &[Message<N>]) -> Forest<N> {
     let mut threads = Threads::pruned(&linked(messages), messages);
     threads.gather();
-    threads.into_forest()
+    threads.in_order(threads.roots())
+}
+
+/// The same without a look at subjects, and with the thread last to which a message came last: `REFS`
+/// (draft-ietf-morg-inthread, as Dovecot does it).
+pub fn by_refs<N: Number>(messages: &[Message<N>]) -> Forest<N> {
+    let threads = Threads::pruned(&linked(messages), messages);
+    threads.in_order(threads.roots_by_arrival())
 }
 
 /// Step 1: the parent of each message, by its place, and after the messages those that are referred to and not there.
@@ -192,8 +199,31 @@ impl<'a, N: Number> Threads<'a, N> {
         }
     }
 
-    /// Step 6: all siblings sorted.
-    fn into_forest(self) -> Forest<N> {
+    /// The same by the last arrival in each thread.
+    fn roots_by_arrival(&self) -> Vec<(Order, usize)> {
+        let count = self.messages.len();
+        let (mut roots, mut last) = (vec![None; count], vec![None; count + self.dummies.len()]);
+        for place in from_the_top(&self.parents) {
+            let root = match at(&self.parents, place) {
+                None => place,
+                Some(parent) => at(&roots, parent).unwrap_or(parent),
+            };
+            set(&mut roots, place, root);
+            let arrival = self.messages.get(place).map(|message| (message.arrived, place));
+            last.get_mut(root).into_iter().for_each(|last| *last = arrival.max(*last));
+        }
+        let mut roots: Vec<(Order, usize)> = last
+            .into_iter()
+            .enumerate()
+            .filter(|(root, _)| at(&self.parents, *root).is_none())
+            .filter_map(|(root, last)| Some((last?, root)))
+            .collect();
+        roots.sort_unstable();
+        roots
+    }
+
+    /// Step 6: all siblings sorted, below these roots.
+    fn in_order(&self, roots: Vec<(Order, usize)>) -> Forest<N> {
         let messages = self.messages.iter().zip(&self.parents).enumerate();
         let mut children: Vec<(usize, Order)> = messages
             .filter_map(|(place, (message, parent))| Some(((*parent)?, (message.sent, place))))
@@ -205,7 +235,7 @@ impl<'a, N: Number> Threads<'a, N> {
             below.iter().take_while(move |(parent, _)| *parent == place).map(|(_, (_, child))| *child)
         };
         let mut forest = Forest::default();
-        for (_, root) in self.roots() {
+        for (_, root) in roots {
             // A stack of our own: who writes mail decides how deep threads nest.
             let mut stack = Vec::new();
             let mut next = Some((root, None));

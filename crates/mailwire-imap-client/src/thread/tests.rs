@@ -145,6 +145,22 @@ fn threads_by_references() {
 }
 
 #[test]
+fn threads_by_references_alone() {
+    for (messages, arrivals, threads) in [
+        (&[][..], &[][..], ""),
+        // Subjects do not count; the thread to which the last message came is the last one.
+        (&[("a", "<1>", "", 1), ("Re: a", "<2>", "", 2), ("b", "<3>", "<1>", 3)], &[1, 2, 3], "(2)(1 3)"),
+        (&[("a", "<1>", "", 9), ("a", "<2>", "", 2), ("b", "<3>", "<1>", 3)], &[5, 5, 5], "(2)(1 3)"),
+        (&[("a", "<1>", "<0>", 9), ("b", "<2>", "<0>", 2), ("c", "<3>", "", 3)], &[7, 1, 3], "(3)((2)(1))"),
+        (&[("a", "<1>", "<2>", 1), ("b", "<2>", "", 2), ("c", "<3>", "", 3)], &[4, 2, 3], "(3)(2 1)"),
+    ] {
+        let mut messages = mailbox(messages);
+        messages.iter_mut().zip(arrivals).for_each(|(message, arrived)| message.arrived = *arrived);
+        assert_eq!(by_refs(&messages).to_string(), threads);
+    }
+}
+
+#[test]
 fn threads_by_subject() {
     for (messages, threads) in [
         (&[][..], ""),
@@ -219,6 +235,7 @@ fn threads_are_as_deep_as_they_like() {
         let message = |index: u32| Message {
             number: number(index),
             sent: i64::from(index % 7),
+            arrived: 0,
             subject: Key::default(),
             is_reply: false,
             id: Some(id(index)),
@@ -275,6 +292,11 @@ fn threads_as_a_server_tells_them() {
         };
         let forest: Forest<SeqNum> = threads.iter().collect();
         assert_eq!(forest.to_string(), shown);
+        assert_eq!(
+            Forest::read(wire.trim_start_matches("* THREAD").as_bytes()),
+            Some(forest.clone()),
+            "{wire}"
+        );
         for (place, node) in forest.nodes().iter().enumerate() {
             assert_eq!(node.depth, node.parent.map_or(0, |parent| forest.nodes()[parent].depth + 1));
             assert!(forest.children(place).all(|child| forest.nodes()[child].parent == Some(place)));
@@ -292,4 +314,27 @@ fn threads_as_a_server_tells_them() {
     while let Some(inner) = deep.branches.pop() {
         deep = inner;
     }
+}
+
+#[test]
+fn deep_threads_of_a_server_are_read() {
+    // A message with two answers, of which the second one has two, and so on.
+    let count = 100_000;
+    let mut wire: String =
+        (0..count).map(|index| format!("({} ({})", 2 * index + 1, 2 * index + 2)).collect();
+    wire.push_str("(4000000000)");
+    wire.push_str(&")".repeat(count));
+    let forest: Forest<SeqNum> = Forest::read(wire.as_bytes()).unwrap();
+    assert_eq!(forest.nodes().last().map(|node| node.depth), Some(count));
+    assert_eq!(forest.to_string().len(), wire.len());
+    for wrong in ["(", ")", "(1", "(1))", "1", "(0)", "(1 a)", "(4294967296)", "(1,2)", "(1 2)x"] {
+        assert_eq!(Forest::<SeqNum>::read(wrong.as_bytes()), None, "{wrong}");
+    }
+    let mut both = forest_of("(1 (2)(3))");
+    both.append(forest_of("((4)(5))(6)"));
+    assert_eq!(both, forest_of("(1 (2)(3))((4)(5))(6)"));
+}
+
+fn forest_of(wire: &str) -> Forest<SeqNum> {
+    Forest::read(wire.as_bytes()).unwrap()
 }

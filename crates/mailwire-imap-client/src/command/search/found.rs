@@ -46,7 +46,7 @@ pub struct Found<N> {
     pub unreadable: Vec<Unknown>,
     /// Whether [`all`](Self::all) is known.
     is_all_known: bool,
-    pub(super) answer: Answer<N>,
+    pub(in crate::command) answer: Answer<N>,
 }
 
 /// What the answer to a search was.
