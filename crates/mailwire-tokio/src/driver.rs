@@ -144,6 +144,22 @@ impl<M: Machine> Driver<M> {
         Poll::Ready(Ok(()))
     }
 
+    /// Writes what the machine gave, without a flush; ready when nothing of it is left. An error is met again by
+    /// [`poll_progress`](Self::poll_progress).
+    pub(crate) fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if ready!(self.poll_write_out(cx)).is_ok() { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// How many octets the machine has taken.
+    pub(crate) fn consumed(&self) -> u64 {
+        self.octets.received - self.input.len() as u64
+    }
+
+    /// Takes what was read and not taken by the machine.
+    pub(crate) fn take_input(&mut self) -> BytesMut {
+        std::mem::take(&mut self.input)
+    }
+
     /// Takes the stream away for the TLS handshake.
     pub(crate) fn take_stream(&mut self) -> Result<BoxedStream, M::Error> {
         self.stream.take().ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected).into())
@@ -163,6 +179,17 @@ impl<M: Machine> Driver<M> {
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_write_out(cx))?;
+        if self.unflushed
+            && let Some(stream) = &mut self.stream
+        {
+            ready!(Pin::new(stream).poll_flush(cx))?;
+            self.unflushed = false;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_write_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             if self.outgoing.is_empty() {
                 match self.connection.poll_transmit() {
@@ -178,12 +205,6 @@ impl<M: Machine> Driver<M> {
             self.outgoing.advance(written);
             self.octets.sent += written as u64;
             self.unflushed = true;
-        }
-        if self.unflushed
-            && let Some(stream) = &mut self.stream
-        {
-            ready!(Pin::new(stream).poll_flush(cx))?;
-            self.unflushed = false;
         }
         Poll::Ready(Ok(()))
     }
@@ -214,7 +235,8 @@ impl<M: Machine> Driver<M> {
         Poll::Ready(self.connection.handle_timeout(now))
     }
 
-    fn fail(&mut self, error: M::Error) {
+    /// Ends the session.
+    pub(crate) fn fail(&mut self, error: M::Error) {
         self.error = Some(error);
         self.stream = None;
     }

@@ -1,8 +1,8 @@
-//! POP3 clients and servers on tokio: sockets, TLS, deadlines and listeners.
+//! POP3 and IMAP on tokio: sockets, TLS, compression, deadlines and listeners.
 //!
 //! This is the only Mailwire crate that touches the network. The protocol itself is in machines without I/O; here they
-//! get octets and the time. See [`pop3::Client`], [`pop3::Server`] and, for who wants only the codec on a
-//! [`tokio_util::codec::Framed`], [`pop3::codec`].
+//! get octets and the time. See [`imap::Client`], [`imap::Handle`], [`pop3::Client`], [`pop3::Server`] and, for who wants only
+//! the codec on a [`tokio_util::codec::Framed`], [`pop3::codec`].
 //!
 //! Futures may be dropped at any point: the state of a session is never in them.
 #![forbid(unsafe_code)]
@@ -11,10 +11,11 @@
 #[cfg(feature = "client")]
 mod connect;
 #[cfg(feature = "client")]
-#[allow(dead_code, reason = "the IMAP client will use it")]
 mod deflate;
 #[cfg(feature = "client")]
 mod driver;
+#[cfg(feature = "client")]
+pub mod imap;
 mod io;
 pub mod pop3;
 pub mod tls;
