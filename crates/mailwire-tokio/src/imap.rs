@@ -1,6 +1,6 @@
 //! IMAP on tokio.
 //!
-//! [`Client`] is a session with one owner, [`Handle`] one that tasks share. What both can do is in the trait [`Session`], with
+//! [`Client`] is a session with one owner, `Handle` one that tasks share. What both can do is in the trait [`Session`], with
 //! a method for each common job, and in [`command`], with a type for each command.
 
 mod body;

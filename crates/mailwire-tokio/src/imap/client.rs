@@ -33,7 +33,7 @@ use crate::{
 /// ```
 ///
 /// Every future may be dropped at any point: the session stays in step, and the next call reads on. Nothing happens between
-/// calls: who wants a connection that is served all the time, or shared by tasks, takes a [`Handle`](super::Handle).
+/// calls: who wants a connection that is served all the time, or shared by tasks, takes a `Handle`.
 #[derive(Debug)]
 pub struct Client {
     pub(crate) driver: Driver<Connection>,

@@ -15,7 +15,7 @@ use mailwire_sasl::client::Credentials;
 /// }
 ///
 /// fn provider() -> impl CredentialsProvider {
-///     || async { refreshed().await.map(|token| Credentials::token("ann", &token)) }
+///     || async { refreshed().await.map(|token| Credentials::token("ann", token)) }
 /// }
 /// # drop(provider());
 /// ```
