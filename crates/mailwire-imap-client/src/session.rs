@@ -2,13 +2,38 @@
 
 use core::future::Future;
 
-use crate::{Execute, command::List};
+use alloc::vec::Vec;
 
+use crate::{
+    Execute,
+    codec::{Mailbox, Octets, command::Messages, fetch::Message, section::Part},
+    command::{
+        Append, Copied, Copy, Expunge, Expunged, Fetch, Fetched, List, Replace, Store, Stored,
+        fetch::{GmailLabels, Items, Row},
+    },
+};
+
+mod append;
+mod decode;
+mod ids;
 mod list;
+mod mv;
+mod part;
+mod preview;
+mod remove;
 #[cfg(test)]
 pub(crate) mod script;
 
-pub use self::list::{Fallback, Mailboxes};
+pub use self::{
+    append::{AddedMessages, Replaced},
+    decode::TransferEncoding,
+    ids::MessageIds,
+    list::{Fallback, Mailboxes},
+    mv::Moved,
+    part::DecodedPart,
+    preview::{MessagePreview, PreviewSource},
+    remove::{Removed, WithoutUidPlus},
+};
 
 /// The common jobs of a mail program, each one call; those of several commands fall back on other ways where the server
 /// lacks an extension, and say so in their answers.
@@ -20,6 +45,133 @@ pub trait Session: Execute {
     /// done by LSUB, STATUS, MYRIGHTS and GETMETADATA.
     fn list(&mut self, list: impl Into<List>) -> impl Future<Output = Result<Mailboxes, Self::Error>> + Send {
         list::list(self, list.into())
+    }
+
+    /// Fetches these items of these messages, and waits for all of them. Adapters have ways to take rows as they come, which
+    /// is better for many messages.
+    fn fetch<I: Items>(
+        &mut self,
+        messages: impl Into<Messages>,
+        items: I,
+    ) -> impl Future<Output = Result<Fetched<I::Told>, Self::Error>> + Send {
+        self.run(Fetch::new(messages, items))
+    }
+
+    /// Changes flags, labels or annotations.
+    fn store(&mut self, store: Store) -> impl Future<Output = Result<Stored, Self::Error>> + Send {
+        self.run(store)
+    }
+
+    /// Copies messages of the selected mailbox to another one.
+    fn copy(
+        &mut self,
+        messages: impl Into<Messages>,
+        mailbox: impl Into<Mailbox>,
+    ) -> impl Future<Output = Result<Copied, Self::Error>> + Send {
+        self.run(Copy::new(messages, mailbox))
+    }
+
+    /// Moves messages of the selected mailbox to another one. A server without MOVE copies them and takes away what was
+    /// copied; without UIDPLUS they keep `\Deleted` and stay, because its EXPUNGE would take away what others have marked.
+    ///
+    /// If it fails after messages were copied, the copies stay.
+    fn mv(
+        &mut self,
+        messages: impl Into<Messages>,
+        mailbox: impl Into<Mailbox>,
+    ) -> impl Future<Output = Result<Moved, Self::Error>> + Send {
+        mv::mv(self, messages.into(), mailbox.into(), WithoutUidPlus::default())
+    }
+
+    /// The same with a word on servers that have neither MOVE nor UIDPLUS.
+    fn mv_with(
+        &mut self,
+        messages: impl Into<Messages>,
+        mailbox: impl Into<Mailbox>,
+        without: WithoutUidPlus,
+    ) -> impl Future<Output = Result<Moved, Self::Error>> + Send {
+        mv::mv(self, messages.into(), mailbox.into(), without)
+    }
+
+    /// Takes messages away for good: marks them with `\Deleted` and expunges them and no others. Without UIDPLUS they keep
+    /// `\Deleted` and stay.
+    fn remove(
+        &mut self,
+        messages: impl Into<Messages>,
+    ) -> impl Future<Output = Result<Removed, Self::Error>> + Send {
+        remove::remove(self, messages.into(), WithoutUidPlus::default())
+    }
+
+    /// The same with a word on servers that have no UIDPLUS.
+    fn remove_with(
+        &mut self,
+        messages: impl Into<Messages>,
+        without: WithoutUidPlus,
+    ) -> impl Future<Output = Result<Removed, Self::Error>> + Send {
+        remove::remove(self, messages.into(), without)
+    }
+
+    /// Expunges all messages with `\Deleted`, those included that others have marked.
+    fn expunge(&mut self) -> impl Future<Output = Result<Expunged, Self::Error>> + Send {
+        self.run(Expunge)
+    }
+
+    /// Adds messages to a mailbox: in one command, or one by one to a server without MULTIAPPEND. A message that is longer
+    /// than the server takes is not sent.
+    ///
+    /// If it fails after some were added one by one, those stay.
+    fn append(&mut self, append: Append) -> impl Future<Output = Result<AddedMessages, Self::Error>> + Send {
+        append::append(self, append)
+    }
+
+    /// Puts a message in place of another one of the selected mailbox. To a server without REPLACE the new one is added, then the
+    /// old one is taken away as by [`remove`](Self::remove). It is added, too, if the old one is no longer there.
+    fn replace(&mut self, replace: Replace) -> impl Future<Output = Result<Replaced, Self::Error>> + Send {
+        append::replace(self, replace, WithoutUidPlus::default())
+    }
+
+    /// The same with a word on servers that have neither REPLACE nor UIDPLUS.
+    fn replace_with(
+        &mut self,
+        replace: Replace,
+        without: WithoutUidPlus,
+    ) -> impl Future<Output = Result<Replaced, Self::Error>> + Send {
+        append::replace(self, replace, without)
+    }
+
+    /// The first words of messages, for a list of them: by the server, or from their first text. No message counts as seen
+    /// by this.
+    fn preview(
+        &mut self,
+        messages: impl Into<Messages>,
+    ) -> impl Future<Output = Result<Vec<Row<MessagePreview>>, Self::Error>> + Send {
+        preview::preview(self, messages.into())
+    }
+
+    /// A part of a message without its transfer encoding, which the server takes away, or we do. No message counts as seen
+    /// by this.
+    fn part(
+        &mut self,
+        message: impl Into<Message>,
+        part: Part,
+    ) -> impl Future<Output = Result<DecodedPart, Self::Error>> + Send {
+        part::part(self, message.into(), part)
+    }
+
+    /// Ids of messages and of their conversations that stay the same in all mailboxes: OBJECTID, or those of Gmail.
+    fn ids(
+        &mut self,
+        messages: impl Into<Messages>,
+    ) -> impl Future<Output = Result<Vec<Row<MessageIds>>, Self::Error>> + Send {
+        ids::ids(self, messages.into())
+    }
+
+    /// The labels of messages at Gmail. [`Store::labels`] changes them.
+    fn labels(
+        &mut self,
+        messages: impl Into<Messages>,
+    ) -> impl Future<Output = Result<Fetched<Option<Vec<Octets>>>, Self::Error>> + Send {
+        self.run(Fetch::new(messages, GmailLabels))
     }
 }
 

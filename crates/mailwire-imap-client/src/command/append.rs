@@ -40,7 +40,7 @@ pub struct Append {
 /// `REPLACE`, `UID REPLACE`: a message that comes in place of another one of the selected mailbox
 /// ([RFC 8508](https://www.rfc-editor.org/rfc/rfc8508)).
 ///
-/// `Session::replace` works with servers that have no REPLACE, too.
+/// [`Session::replace`](crate::Session::replace) works with servers that have no REPLACE, too.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Replace {
     /// The one that goes away.
@@ -118,7 +118,12 @@ impl Append {
     ///
     /// [`CommandError::TooLarge`]; it is not worth sending the command.
     pub fn check_limit(&self, server: &Server) -> Result<(), CommandError> {
-        self.messages.iter().try_for_each(|message| check_limit(message, server))
+        limit(server).map_or(Ok(()), |limit| self.check(limit))
+    }
+
+    /// The same with a limit of one mailbox.
+    pub(crate) fn check(&self, limit: u64) -> Result<(), CommandError> {
+        self.messages.iter().try_for_each(|message| check(message, limit))
     }
 
     fn with(mut self, change: impl FnOnce(&mut Message)) -> Self {
@@ -146,7 +151,7 @@ impl Replace {
     ///
     /// [`CommandError::TooLarge`]; it is not worth sending the command.
     pub fn check_limit(&self, server: &Server) -> Result<(), CommandError> {
-        check_limit(&self.message, server)
+        limit(server).map_or(Ok(()), |limit| check(&self.message, limit))
     }
 }
 
@@ -248,9 +253,12 @@ fn require(message: &Message, server: &Server) -> Result<(), Unsupported> {
     }
 }
 
-fn check_limit(message: &Message, server: &Server) -> Result<(), CommandError> {
-    let limit =
-        server.iter().find_map(|one| if let Capability::AppendLimit(limit) = one { limit } else { None });
+fn limit(server: &Server) -> Option<u64> {
+    server.iter().find_map(|one| if let Capability::AppendLimit(limit) = one { limit } else { None })
+}
+
+/// As far as the length is known: not that of parts that the server has.
+fn check(message: &Message, limit: u64) -> Result<(), CommandError> {
     let length = |literal: &Literal| match &literal.content {
         Content::Octets(octets) => octets.len() as u64,
         Content::Streamed(length) => *length,
@@ -258,15 +266,13 @@ fn check_limit(message: &Message, server: &Server) -> Result<(), CommandError> {
     };
     let octets = match &message.data {
         Source::Catenate(parts) => {
-            parts.iter().map(|part| if let Part::Text(literal) = part { length(literal) } else { 0 }).sum()
+            let length = |part: &Part| if let Part::Text(literal) = part { length(literal) } else { 0 };
+            parts.iter().map(length).fold(0, u64::saturating_add)
         }
         Source::Whole(literal) => length(literal),
         _ => 0,
     };
-    match limit {
-        Some(limit) if octets > limit => Err(CommandError::TooLarge { octets, limit }),
-        _ => Ok(()),
-    }
+    if octets > limit { Err(CommandError::TooLarge { octets, limit }) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub struct Copy {
 ///
 /// That the messages are gone from the selected mailbox is told by events, as with EXPUNGE. If the command fails, some of them may
 /// have been moved: events tell which, and the output until it is taken.
-/// `Session::mv` works with servers that have no MOVE, too.
+/// [`Session::mv`](crate::Session::mv) works with servers that have no MOVE, too.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Move {
     /// Which messages of the selected mailbox.
