@@ -10,6 +10,13 @@ use crate::{
     input::{Input, Parsed},
 };
 
+#[cfg(feature = "chrono")]
+mod chrono;
+#[cfg(feature = "jiff")]
+mod jiff;
+#[cfg(feature = "time")]
+mod time;
+
 /// A day: `1-Feb-1994`.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Date {
@@ -45,6 +52,29 @@ impl Date {
     /// The day of the month, from 1 to 31.
     pub const fn day(self) -> u8 {
         self.day
+    }
+
+    /// Days since the start of 1970.
+    fn unix_days(self) -> i64 {
+        // Days since the start of March of year 0, as H. Hinnant counts them.
+        let (year, month) = (i64::from(self.year), i64::from(self.month));
+        let year = if month <= 2 { year - 1 } else { year };
+        let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + i64::from(self.day) - 1;
+        era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+    }
+
+    /// The day so many days after the start of 1970: the way back.
+    fn from_unix_days(days: i64) -> Option<Self> {
+        let days = days.checked_add(719_468)?;
+        let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * month + 2) / 5 + 1;
+        let month = if month < 10 { month + 3 } else { month - 9 };
+        let year = era * 400 + year_of_era + i64::from(month <= 2);
+        Self::new(u16::try_from(year).ok()?, month as u8, day as u8)
     }
 
     fn month_name(self) -> &'static str {
@@ -107,15 +137,26 @@ impl DateTime {
         self.offset_minutes
     }
 
+    /// The moment so many seconds after the start of 1970 in Universal Time, in a zone; nothing outside of the years 0 to 9999.
+    ///
+    /// ```
+    /// use mailwire_imap::date::DateTime;
+    ///
+    /// let moment = DateTime::from_unix_seconds(837_596_665, -420).unwrap();
+    /// assert_eq!(moment.to_string(), "17-Jul-1996 02:44:25 -0700");
+    /// assert_eq!(moment.unix_seconds(), 837_596_665);
+    /// ```
+    pub fn from_unix_seconds(seconds: i64, offset_minutes: i16) -> Option<Self> {
+        let local = seconds.checked_add(i64::from(offset_minutes) * 60)?;
+        let date = Date::from_unix_days(local.div_euclid(86_400))?;
+        let second = local.rem_euclid(86_400);
+        let [hour, minute, second] = [second / 3600, second / 60 % 60, second % 60].map(|part| part as u8);
+        Self::new(date, hour, minute, second, offset_minutes)
+    }
+
     /// Seconds since the start of 1970 in Universal Time.
     pub fn unix_seconds(self) -> i64 {
-        // Days since the start of March of year 0, as H. Hinnant counts them.
-        let (year, month) = (i64::from(self.date.year), i64::from(self.date.month));
-        let year = if month <= 2 { year - 1 } else { year };
-        let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
-        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + i64::from(self.date.day) - 1;
-        let days =
-            era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
+        let days = self.date.unix_days();
         let seconds = i64::from(self.hour) * 3600 + i64::from(self.minute) * 60 + i64::from(self.second);
         days * 86_400 + seconds - i64::from(self.offset_minutes) * 60
     }
@@ -134,6 +175,18 @@ impl DateTime {
         out.raw(b"\"");
     }
 }
+
+/// The day in the moment's zone.
+impl From<DateTime> for Date {
+    fn from(moment: DateTime) -> Self {
+        moment.date
+    }
+}
+
+/// A day or moment that IMAP has no form for, or that another crate has none for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the day is outside of the years 0 to 9999, or the zone is too far from Greenwich")]
+pub struct OutOfRange;
 
 impl FromStr for DateTime {
     type Err = ParseError;
@@ -348,8 +401,23 @@ mod tests {
             ("29-Feb-2000 12:00:00 +0100", 951_822_000),
             ("31-Dec-1969 23:59:59 +0000", -1),
         ] {
-            assert_eq!(read_date_time(text.as_bytes(), false).unwrap().unix_seconds(), seconds);
+            let moment = read_date_time(text.as_bytes(), false).unwrap();
+            assert_eq!(moment.unix_seconds(), seconds);
+            assert_eq!(DateTime::from_unix_seconds(seconds, moment.offset_minutes()), Some(moment));
         }
+        // Each day of all years, in order.
+        let mut days = -719_528;
+        for year in 0..=9999 {
+            for (month, day) in (1..=12).flat_map(|month| (1..=31).map(move |day| (month, day))) {
+                let Some(date) = Date::new(year, month, day) else { continue };
+                assert_eq!((date.unix_days(), Date::from_unix_days(days)), (days, Some(date)));
+                days += 1;
+            }
+        }
+        for seconds in [i64::MIN, i64::MAX, (days + 1) * 86_400, -719_530 * 86_400] {
+            assert_eq!(DateTime::from_unix_seconds(seconds, 0), None);
+        }
+        assert_eq!(DateTime::from_unix_seconds(0, i16::MAX), None);
     }
 
     /// `date = date-text / DQUOTE date-text DQUOTE`

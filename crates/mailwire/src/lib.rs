@@ -9,6 +9,7 @@
 //! | do either on another runtime, or on none | [`pop3::client`], [`pop3::server`] | `client`, `server` |
 //! | read and write the protocols' octets only | [`pop3`], [`imap`] | `pop3`, `imap` |
 //! | keep values of IMAP in other formats, or fuzz them | [`imap`] | `serde`, `arbitrary` |
+//! | use the dates of `chrono`, `jiff` or `time` with IMAP | [`imap::date`] | `chrono`, `jiff`, `time` |
 //! | log in by SASL in another protocol | [`sasl`] | - |
 //!
 //! All are on by default. Each crate behind this one can be depended on alone.
