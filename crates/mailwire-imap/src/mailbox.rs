@@ -11,6 +11,8 @@ use crate::{
     utf7,
 };
 
+mod names;
+
 /// The name of a mailbox: what it means, and the octets in which it was received.
 ///
 /// `INBOX` is the same in any case. A name that a server sent is sent back in the same octets, also if they follow no rule.
@@ -116,11 +118,15 @@ impl Mailbox {
 impl Eq for Mailbox {}
 
 impl PartialEq for Mailbox {
+    /// Whether a server takes both for the same: what they are on the wire, in the same encoding. Octets that follow no rule
+    /// are the same as themselves alone, whatever they look like.
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Form::Inbox, Form::Inbox) => true,
-            (Form::Utf7(one), Form::Utf7(other)) | (Form::Utf8(one), Form::Utf8(other)) => one == other,
-            _ => self.name() == other.name(),
+            (Form::Named(one), Form::Named(other))
+            | (Form::Utf7(one), Form::Utf7(other))
+            | (Form::Utf8(one), Form::Utf8(other)) => one == other,
+            _ => self.wire(false) == other.wire(false),
         }
     }
 }
@@ -188,5 +194,10 @@ mod tests {
         assert_eq!(Mailbox::from_wire("a&b", true), Mailbox::new("a&b"));
         assert_eq!(Mailbox::from_wire("Entw&APw-rfe", false).wire(true), "Entwürfe".as_bytes());
         assert_eq!(Mailbox::new("a&b").wire(false).as_ref(), b"a&-b");
+        // What is no encoding of a name is not that name: the server would not take one for the other.
+        for wire in ["a&b", "&AGE-", "Entwürfe"] {
+            let (received, named) = (Mailbox::from_wire(wire, false), Mailbox::new(wire));
+            assert!(received.name() == named.name() && received != named, "{wire}");
+        }
     }
 }
