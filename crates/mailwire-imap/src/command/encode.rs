@@ -39,7 +39,7 @@ impl Body {
         self.encode_arguments(out);
     }
 
-    fn word(&self) -> &'static [u8] {
+    pub(super) fn word(&self) -> &'static [u8] {
         match self {
             Self::Append(_) => b"APPEND",
             Self::Authenticate { .. } => b"AUTHENTICATE",
@@ -167,6 +167,8 @@ impl Body {
             }
             Self::ESearch(search) => search.encode(out),
             Self::Examine(select) | Self::Select(select) => select.encode(out.sp()),
+            // There is no such command, and UID EXPUNGE would take the numbers for UIDs.
+            Self::Expunge(Some(Messages::Sequence(_))) => out.refuse("EXPUNGE of sequence numbers").done(),
             Self::Expunge(Some(messages)) => messages.encode(out.sp()),
             Self::Fetch(fetch) => fetch.encode(out.sp()),
             Self::GetMetadata(command) => command.encode(out),

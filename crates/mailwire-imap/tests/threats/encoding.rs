@@ -149,6 +149,15 @@ fn what_has_no_form_is_an_error() {
     assert_eq!(sent(all, Body::Fetch(fetch.clone())), Err(EncodeError::Conflict));
     fetch.changed_since = ModSeq::new(5);
     assert!(sent(all, Body::Fetch(fetch)).is_ok());
+    // Sequence numbers are never taken for UIDs.
+    let expunge = |messages| sent(all, Body::Expunge(Some(messages)));
+    assert_eq!(
+        expunge(Messages::Sequence("1:3".parse().unwrap())),
+        Err(EncodeError::Rule("EXPUNGE of sequence numbers"))
+    );
+    assert!(
+        expunge(Messages::Uid(UidSet::all())).is_ok() && expunge(Messages::Saved { is_uid: true }).is_ok()
+    );
     for body in [Body::CancelUpdate(vec![]), Body::UrlFetch(vec![]), Body::Status(Mailbox::INBOX, vec![])] {
         assert_eq!(sent(all, body), Err(EncodeError::EmptyList));
     }
