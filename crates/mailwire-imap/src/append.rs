@@ -90,11 +90,49 @@ pub struct Message {
     pub data: Data,
 }
 
+impl Append {
+    /// One message.
+    pub fn new(mailbox: impl Into<Mailbox>, message: Message) -> Self {
+        Self { mailbox: mailbox.into(), messages: Vec::from([message]) }
+    }
+
+    /// The same with one more; needs MULTIAPPEND.
+    #[must_use]
+    pub fn and(mut self, message: Message) -> Self {
+        self.messages.push(message);
+        self
+    }
+}
+
 impl Message {
     /// A message of these octets, without flags.
     pub fn new(content: Content) -> Self {
         let data = Data::Whole(Literal { content, form: Form::Plain });
         Self { flags: None, date: None, annotations: Vec::new(), data }
+    }
+
+    /// A message of these octets, which are at hand.
+    ///
+    /// ```
+    /// use mailwire_imap::{Flag, append::{Append, Message}};
+    ///
+    /// let message = Message::of("Subject: hi\r\n\r\n").with_flags([Flag::Seen].into());
+    /// assert_eq!(Append::new("Sent", message).messages.len(), 1);
+    /// ```
+    pub fn of(octets: impl Into<Octets>) -> Self {
+        Self::new(Content::Octets(octets.into()))
+    }
+
+    /// The same with flags.
+    #[must_use]
+    pub fn with_flags(self, flags: Flags) -> Self {
+        Self { flags: Some(flags), ..self }
+    }
+
+    /// The same with the moment of its arrival.
+    #[must_use]
+    pub fn with_date(self, date: DateTime) -> Self {
+        Self { date: Some(date), ..self }
     }
 }
 

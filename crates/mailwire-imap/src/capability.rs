@@ -16,6 +16,8 @@ use crate::{
     quota::ResourceName,
 };
 
+mod shown;
+
 /// The words after `CAPABILITY`. They are kept as they came, and read one by one when they are asked for.
 ///
 /// ```
@@ -150,6 +152,14 @@ macro_rules! capabilities {
                     }
                 )*
                 Self::read_value(word, bytes)
+            }
+
+            /// The word of one without a value.
+            fn simple_word(&self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                    _ => "",
+                }
             }
         }
     };

@@ -18,6 +18,7 @@ use crate::{
     urlauth,
 };
 
+mod build;
 mod encode;
 mod list;
 pub(crate) mod parse;

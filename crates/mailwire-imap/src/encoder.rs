@@ -1,6 +1,6 @@
 //! The one place where values become octets: it chooses how a string is written, and alone writes line ends.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use bytes::{BufMut as _, Bytes, BytesMut};
@@ -379,6 +379,20 @@ impl fmt::Debug for Encoder {
     }
 }
 
+/// What is written, for people: as for a peer that understands everything; `...` for what cannot be written.
+pub(crate) fn shown(write: impl FnOnce(&mut Encoder)) -> String {
+    let mut out = Encoder::server(Abilities::all());
+    write(&mut out);
+    let Ok(parts) = out.finish() else { return "...".into() };
+    let mut octets = Vec::new();
+    for part in &parts {
+        if let Part::Octets(part) = part {
+            octets.extend_from_slice(part);
+        }
+    }
+    String::from_utf8_lossy(&octets).into_owned()
+}
+
 /// One step of sending.
 #[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
@@ -480,7 +494,7 @@ const MAX_COPIED: usize = 4096;
 
 #[cfg(test)]
 mod tests {
-    use alloc::{format, string::String};
+    use alloc::format;
 
     use super::*;
 

@@ -20,6 +20,8 @@ use crate::{
     value::{Value, value},
 };
 
+mod told;
+
 /// `* 12 FETCH (...)`, or `* 12 UIDFETCH (...)`
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
@@ -172,19 +174,6 @@ impl Content {
 }
 
 impl Fetch {
-    /// The UID, if it is told.
-    pub fn uid(&self) -> Option<Uid> {
-        if let Message::Uid(uid) = self.message {
-            return Some(uid);
-        }
-        self.items.iter().find_map(|item| if let Item::Uid(uid) = item { Some(*uid) } else { None })
-    }
-
-    /// The flags, if they are told.
-    pub fn flags(&self) -> Option<&Flags> {
-        self.items.iter().find_map(|item| if let Item::Flags(flags) = item { Some(flags) } else { None })
-    }
-
     pub(crate) fn encode(&self, out: &mut Encoder) {
         let (number, word): (u32, &[u8]) = match self.message {
             Message::Sequence(number) => (number.get(), b" FETCH "),

@@ -16,6 +16,8 @@ use crate::{
     input::{Input, Parsed},
 };
 
+mod algebra;
+
 /// A set of flags. The order in which they came is not kept; a keyword is the same in any case.
 ///
 /// ```
@@ -119,6 +121,12 @@ impl Flags {
             self.keywords.sort();
             self.keywords.dedup();
         }
+    }
+}
+
+impl<const N: usize> From<[Flag; N]> for Flags {
+    fn from(flags: [Flag; N]) -> Self {
+        flags.into_iter().collect()
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
 };
 
 mod pattern;
+mod told;
 
 pub use pattern::Pattern;
 

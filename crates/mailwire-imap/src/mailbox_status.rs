@@ -124,7 +124,54 @@ impl Attribute {
     }
 }
 
+/// A method for the first item of a kind.
+macro_rules! figures {
+    ($($(#[$doc:meta])* $name:ident -> $kind:ty { $variant:ident($value:ident) => $given:expr })*) => {
+        $(
+            $(#[$doc])*
+            pub fn $name(&self) -> Option<$kind> {
+                self.items.iter().find_map(|item| if let Item::$variant($value) = item { Some($given) } else { None })
+            }
+        )*
+    };
+}
+
+/// Each gives the figure of its name, or nothing if it is not told.
+///
+/// ```
+/// use mailwire_imap::{Decoder, response::{Data, Response}};
+///
+/// let wire = b"* STATUS INBOX (MESSAGES 231 UIDNEXT 44292)";
+/// let Response::Data(Data::MailboxStatus(status)) = Decoder::default().response(&wire[..]) else { panic!() };
+/// assert_eq!((status.messages(), status.unseen()), (Some(231), None));
+/// assert_eq!(status.uid_next().unwrap().get(), 44292);
+/// ```
 impl MailboxStatus {
+    figures! {
+        /// How many messages there are.
+        messages -> u32 { Messages(number) => *number }
+        /// How many have no `\Seen`.
+        unseen -> u32 { Unseen(number) => *number }
+        /// How many have `\Deleted`.
+        deleted -> u32 { Deleted(number) => *number }
+        /// How many are recent (IMAP4rev1).
+        recent -> u32 { Recent(number) => *number }
+        /// What the UID of the next message will be at least.
+        uid_next -> Uid { UidNext(uid) => *uid }
+        /// Of which the UIDs are.
+        uid_validity -> UidValidity { UidValidity(value) => *value }
+        /// The highest modification sequence.
+        highest_mod_seq -> ModSeq { HighestModSeq(value) => *value }
+        /// All octets of all messages.
+        size -> u64 { Size(size) => *size }
+        /// How many octets expunging would free.
+        deleted_storage -> u64 { DeletedStorage(size) => *size }
+        /// The id of the mailbox, which stays when it is renamed.
+        mailbox_id -> &Octets { MailboxId(id) => id }
+        /// The most octets of an appended message; nothing in it if there is no limit.
+        append_limit -> Option<u64> { AppendLimit(limit) => *limit }
+    }
+
     pub(crate) fn encode(&self, out: &mut Encoder) {
         out.mailbox(&self.mailbox).sp().list(&self.items, |out, item| item.encode(out));
     }

@@ -176,6 +176,37 @@ pub enum Depth {
     Infinity,
 }
 
+impl Annotation {
+    /// An annotation with a value.
+    pub fn new(entry: Entry, value: impl Into<Octets>) -> Self {
+        Self { entry, value: Some(value.into()) }
+    }
+
+    /// One that does not exist, or is to be taken away.
+    pub fn absent(entry: Entry) -> Self {
+        Self { entry, value: None }
+    }
+}
+
+impl GetMetadata {
+    /// These entries of a mailbox, or of the server, whose name is empty.
+    pub fn new(mailbox: impl Into<Mailbox>, entries: impl IntoIterator<Item = Entry>) -> Self {
+        Self { max_size: None, depth: None, mailbox: mailbox.into(), entries: entries.into_iter().collect() }
+    }
+
+    /// The same, but for values of more octets: `MAXSIZE`.
+    #[must_use]
+    pub fn max_size(self, octets: u64) -> Self {
+        Self { max_size: Some(octets), ..self }
+    }
+
+    /// The same, and what is below the entries: `DEPTH`.
+    #[must_use]
+    pub fn depth(self, depth: Depth) -> Self {
+        Self { depth: Some(depth), ..self }
+    }
+}
+
 impl Metadata {
     pub(crate) fn encode(&self, out: &mut Encoder) {
         out.mailbox(&self.mailbox).sp();

@@ -1,6 +1,10 @@
 //! The numbers that name messages, mailboxes and states, each a type of its own.
 
-use core::{fmt, num::NonZeroU32};
+use core::{
+    fmt,
+    num::{NonZeroU32, ParseIntError, TryFromIntError},
+    str::FromStr,
+};
 
 /// A number from 1 of 32 bits that can stand in a set.
 pub trait Number: sealed::Sealed + Copy + Eq + Ord + fmt::Display {
@@ -39,6 +43,50 @@ macro_rules! number {
             /// The number, from 1.
             pub const fn get(self) -> u32 {
                 self.0.get()
+            }
+
+            /// The number that is so much higher, or nothing beyond the greatest one.
+            pub const fn checked_add(self, steps: u32) -> Option<Self> {
+                match self.0.checked_add(steps) {
+                    Some(number) => Some(Self(number)),
+                    None => None,
+                }
+            }
+
+            /// The number that is so much lower, or nothing below the least one.
+            pub const fn checked_sub(self, steps: u32) -> Option<Self> {
+                match self.0.get().checked_sub(steps) {
+                    Some(number) => Self::new(number),
+                    None => None,
+                }
+            }
+        }
+
+        impl TryFrom<u32> for $name {
+            type Error = TryFromIntError;
+
+            fn try_from(number: u32) -> Result<Self, TryFromIntError> {
+                NonZeroU32::try_from(number).map(Self)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ParseIntError;
+
+            fn from_str(text: &str) -> Result<Self, ParseIntError> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl From<$name> for u32 {
+            fn from(number: $name) -> Self {
+                number.get()
+            }
+        }
+
+        impl From<$name> for NonZeroU32 {
+            fn from(number: $name) -> Self {
+                number.0
             }
         }
 
@@ -108,6 +156,11 @@ impl sealed::Sealed for NonZeroU32 {}
 pub struct ModSeq(u64);
 
 impl ModSeq {
+    /// 0, which no change has.
+    pub const ZERO: Self = Self(0);
+    /// The greatest one.
+    pub const MAX: Self = Self(i64::MAX as u64);
+
     /// The value, or nothing if it is over 63 bits.
     pub const fn new(value: u64) -> Option<Self> {
         if value <= i64::MAX as u64 { Some(Self(value)) } else { None }
@@ -124,8 +177,48 @@ impl ModSeq {
     }
 }
 
+impl From<u32> for ModSeq {
+    fn from(value: u32) -> Self {
+        Self(value.into())
+    }
+}
+
+impl TryFrom<u64> for ModSeq {
+    type Error = TryFromIntError;
+
+    fn try_from(value: u64) -> Result<Self, TryFromIntError> {
+        i64::try_from(value).map(|_| Self(value))
+    }
+}
+
+impl From<ModSeq> for u64 {
+    fn from(value: ModSeq) -> Self {
+        value.0
+    }
+}
+
 impl fmt::Display for ModSeq {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_other_kinds() {
+        let seven = Uid::new(7).unwrap();
+        assert_eq!((Uid::try_from(7), "7".parse(), Uid::try_from(0).ok()), (Ok(seven), Ok(seven), None));
+        for text in ["", "0", "-1", "4294967296", "x", "7 "] {
+            assert!(text.parse::<Uid>().is_err(), "{text}");
+        }
+        assert_eq!((u32::from(seven), NonZeroU32::from(seven).get()), (7, 7));
+        assert_eq!((seven.checked_add(1), seven.checked_sub(6)), (Uid::new(8), Some(Uid::MIN)));
+        assert_eq!((Uid::MAX.checked_add(1), seven.checked_sub(7), seven.checked_sub(8)), (None, None, None));
+        let most = i64::MAX as u64;
+        assert_eq!((ModSeq::try_from(most), u64::from(ModSeq::MAX)), (Ok(ModSeq::MAX), most));
+        assert!(ModSeq::try_from(most + 1).is_err() && ModSeq::from(0) == ModSeq::ZERO);
     }
 }

@@ -277,6 +277,27 @@ impl From<String> for Octets {
     }
 }
 
+impl From<&String> for Octets {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<Cow<'_, str>> for Octets {
+    fn from(text: Cow<'_, str>) -> Self {
+        match text {
+            Cow::Borrowed(text) => text.into(),
+            Cow::Owned(text) => text.into(),
+        }
+    }
+}
+
+impl From<Octets> for Vec<u8> {
+    fn from(octets: Octets) -> Self {
+        octets.into_bytes().into()
+    }
+}
+
 impl From<Vec<u8>> for Octets {
     fn from(octets: Vec<u8>) -> Self {
         Self(Form::Shared(octets.into()))
@@ -303,6 +324,12 @@ impl<const N: usize> PartialEq<&[u8; N]> for Octets {
 
 impl PartialEq<str> for Octets {
     fn eq(&self, other: &str) -> bool {
+        **self == *other.as_bytes()
+    }
+}
+
+impl PartialEq<String> for Octets {
+    fn eq(&self, other: &String) -> bool {
         **self == *other.as_bytes()
     }
 }
@@ -357,6 +384,20 @@ mod tests {
                 assert_eq!(*same.part(&same[octets.len() / 2..]), octets[octets.len() / 2..]);
             }
             assert_ne!(part, Octets::from(vec![9; octets.len() + 1]));
+        }
+    }
+
+    #[test]
+    fn text_of_all_kinds() {
+        let long = "x".repeat(100);
+        for text in ["", "café", &long] {
+            let owned = String::from(text);
+            for octets in
+                [Octets::from(&owned), Cow::Borrowed(text).into(), Cow::<str>::Owned(owned.clone()).into()]
+            {
+                assert!(octets == owned && octets == text);
+                assert_eq!(Vec::from(octets), text.as_bytes());
+            }
         }
     }
 

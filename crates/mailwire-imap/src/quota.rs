@@ -1,6 +1,7 @@
 //! Quota: limits of what an account may hold.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::{
     Atom, Mailbox, Octets,
@@ -52,6 +53,12 @@ pub enum ResourceName {
     Storage,
     /// Any other, as it came.
     Other(Atom),
+}
+
+impl fmt::Display for ResourceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(core::str::from_utf8(self.as_bytes()).unwrap_or_default())
+    }
 }
 
 impl ResourceName {

@@ -21,6 +21,8 @@ use crate::{
     urlauth,
 };
 
+mod shown;
+
 macro_rules! codes {
     ($($variant:ident $word:literal,)*) => {
         /// `resp-text-code` ([RFC 9051 section 7.1](https://www.rfc-editor.org/rfc/rfc9051#section-7.1)) and those of the
@@ -176,40 +178,43 @@ codes! {
 
 impl Code {
     pub(crate) fn encode(&self, out: &mut Encoder) {
-        out.raw(b"[").begin_text();
-        let word: &[u8] = match self {
-            Self::Annotations(_) => b"ANNOTATIONS ",
-            Self::AppendUid { .. } => b"APPENDUID ",
-            Self::BadCharset(charsets) if charsets.is_empty() => b"BADCHARSET",
-            Self::BadCharset(_) => b"BADCHARSET ",
-            Self::BadEvent(names) if names.is_empty() => b"BADEVENT",
-            Self::BadEvent(_) => b"BADEVENT ",
-            Self::BadUrl(_) => b"BADURL ",
-            Self::Capability(_) => b"CAPABILITY",
-            Self::CopyUid { .. } => b"COPYUID ",
-            Self::HighestModSeq(_) => b"HIGHESTMODSEQ ",
-            Self::InProgress { .. } => b"INPROGRESS",
-            Self::MailboxId(_) => b"MAILBOXID (",
-            Self::MaxConvertMessages(_) => b"MAXCONVERTMESSAGES ",
-            Self::MaxConvertParts(_) => b"MAXCONVERTPARTS ",
-            Self::MessageLimit(..) => b"MESSAGELIMIT ",
-            Self::MetadataLongEntries(_) => b"METADATA LONGENTRIES ",
-            Self::MetadataMaxSize(_) => b"METADATA MAXSIZE ",
-            Self::Modified(_) => b"MODIFIED ",
-            Self::NoUpdate(_) => b"NOUPDATE ",
-            Self::PermanentFlags(_) => b"PERMANENTFLAGS ",
-            Self::Referral(_) => b"REFERRAL",
-            Self::UidNext(_) => b"UIDNEXT ",
-            Self::UidValidity(_) => b"UIDVALIDITY ",
-            Self::UndefinedFilter(_) => b"UNDEFINED-FILTER ",
-            Self::Unseen(_) => b"UNSEEN ",
-            Self::UrlMech(_) => b"URLMECH",
-            Self::Other { .. } => b"",
-            simple => simple.simple_word().as_bytes(),
-        };
-        out.raw(word);
+        out.raw(b"[").begin_text().raw(self.word().as_bytes());
         self.encode_arguments(out);
         out.raw(b"]").end_text();
+    }
+
+    /// The name, with what stands before its arguments.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Annotations(_) => "ANNOTATIONS ",
+            Self::AppendUid { .. } => "APPENDUID ",
+            Self::BadCharset(charsets) if charsets.is_empty() => "BADCHARSET",
+            Self::BadCharset(_) => "BADCHARSET ",
+            Self::BadEvent(names) if names.is_empty() => "BADEVENT",
+            Self::BadEvent(_) => "BADEVENT ",
+            Self::BadUrl(_) => "BADURL ",
+            Self::Capability(_) => "CAPABILITY",
+            Self::CopyUid { .. } => "COPYUID ",
+            Self::HighestModSeq(_) => "HIGHESTMODSEQ ",
+            Self::InProgress { .. } => "INPROGRESS",
+            Self::MailboxId(_) => "MAILBOXID (",
+            Self::MaxConvertMessages(_) => "MAXCONVERTMESSAGES ",
+            Self::MaxConvertParts(_) => "MAXCONVERTPARTS ",
+            Self::MessageLimit(..) => "MESSAGELIMIT ",
+            Self::MetadataLongEntries(_) => "METADATA LONGENTRIES ",
+            Self::MetadataMaxSize(_) => "METADATA MAXSIZE ",
+            Self::Modified(_) => "MODIFIED ",
+            Self::NoUpdate(_) => "NOUPDATE ",
+            Self::PermanentFlags(_) => "PERMANENTFLAGS ",
+            Self::Referral(_) => "REFERRAL",
+            Self::UidNext(_) => "UIDNEXT ",
+            Self::UidValidity(_) => "UIDVALIDITY ",
+            Self::UndefinedFilter(_) => "UNDEFINED-FILTER ",
+            Self::Unseen(_) => "UNSEEN ",
+            Self::UrlMech(_) => "URLMECH",
+            Self::Other { .. } => "",
+            simple => simple.simple_word(),
+        }
     }
 
     fn encode_arguments(&self, out: &mut Encoder) {

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::{num::NonZeroU32, slice};
 
 use crate::{
-    Atom, Mailbox, ModSeq, PartialRange, Tag, UidValidity,
+    Atom, Mailbox, ModSeq, PartialRange, SeqNum, SequenceSet, Tag, Uid, UidSet, UidValidity,
     atom::tag_string,
     encoder::{EncodeError, Encoder},
     grammar::{Word, atom, close, is_closing, loose_spaces, mod_sequence, number, nz_number, open, sp, word},
@@ -28,6 +28,16 @@ pub struct Numbers {
 }
 
 impl Numbers {
+    /// The numbers as UIDs, in no order: of `UID SEARCH`.
+    pub fn to_uids(&self) -> UidSet {
+        self.numbers.iter().copied().filter_map(Uid::new).collect()
+    }
+
+    /// The numbers as sequence numbers, in no order: of `SEARCH`.
+    pub fn to_sequence(&self) -> SequenceSet {
+        self.numbers.iter().copied().filter_map(SeqNum::new).collect()
+    }
+
     pub(crate) fn encode(&self, out: &mut Encoder) {
         for number in &self.numbers {
             encode_number(*number, out.sp());
@@ -150,6 +160,34 @@ impl ESearch {
         self.items
             .iter()
             .find_map(|item| if let ESearchItem::Min(number) = item { Some(*number) } else { None })
+    }
+
+    /// The greatest modification sequence of what was found, with CONDSTORE.
+    pub fn mod_seq(&self) -> Option<ModSeq> {
+        self.items
+            .iter()
+            .find_map(|item| if let ESearchItem::ModSeq(value) = item { Some(*value) } else { None })
+    }
+
+    /// The part of the result that was asked for, and which one it is; without numbers there is nothing in it.
+    pub fn partial(&self) -> Option<(PartialRange, Option<&NumberList<NonZeroU32>>)> {
+        self.items.iter().find_map(|item| match item {
+            ESearchItem::Partial(range, numbers) => Some((*range, numbers.as_ref())),
+            _ => None,
+        })
+    }
+
+    /// The UIDs of all that was found, in no order; none if the numbers are no UIDs.
+    ///
+    /// ```
+    /// use mailwire_imap::{Decoder, response::{Data, Response}};
+    ///
+    /// let response = Decoder::default().response(&b"* ESEARCH (TAG \"a\") UID COUNT 3 ALL 5,7:8"[..]);
+    /// let Response::Data(Data::ESearch(found)) = response else { panic!() };
+    /// assert_eq!((found.uids().to_string().as_str(), found.count()), ("5,7:8", Some(3)));
+    /// ```
+    pub fn uids(&self) -> UidSet {
+        self.all().filter(|_| self.is_uid).map(|all| all.to_set().cast()).unwrap_or_default()
     }
 
     pub(crate) fn encode(&self, out: &mut Encoder) {

@@ -6,7 +6,7 @@ use core::{fmt, num::NonZeroU32, str::FromStr};
 use crate::{
     Octets, ParseError,
     decoder::read_text,
-    encoder::{EncodeError, Encoder},
+    encoder::{EncodeError, Encoder, shown},
     grammar::{astring, list, nz_number, octet, sp, word},
     input::{Input, Parsed},
 };
@@ -69,9 +69,38 @@ impl Section {
         Self { part: Part::default(), text: Text::HeaderFields(names) }
     }
 
+    /// `HEADER` of the message.
+    pub fn header() -> Self {
+        Self { part: Part::default(), text: Text::Header }
+    }
+
+    /// `TEXT` of the message.
+    pub fn text() -> Self {
+        Self { part: Part::default(), text: Text::Text }
+    }
+
     /// The content of a part.
     pub fn part(part: Part) -> Self {
         Self { part, text: Text::All }
+    }
+
+    /// `MIME`: the MIME header of a part. The message itself has none.
+    pub fn mime(part: Part) -> Self {
+        Self { part, text: Text::Mime }
+    }
+
+    /// Whether both mean the same: names of fields are the same in any case, in the same order.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let same = |one: &[Octets], other: &[Octets]| {
+            one.len() == other.len()
+                && one.iter().zip(other).all(|(one, other)| one.eq_ignore_ascii_case(other))
+        };
+        self.part == other.part
+            && match (&self.text, &other.text) {
+                (Text::HeaderFields(one), Text::HeaderFields(other))
+                | (Text::HeaderFieldsNot(one), Text::HeaderFieldsNot(other)) => same(one, other),
+                (one, other) => one == other,
+            }
     }
 
     pub(crate) fn encode(&self, out: &mut Encoder) {
@@ -102,6 +131,24 @@ impl Section {
             out.list(names, |out, name| out.astring(name).done());
         }
         out.raw(b"]");
+    }
+}
+
+impl FromStr for Section {
+    type Err = ParseError;
+
+    /// Reads the form that is shown: `1.2.HEADER.FIELDS (SUBJECT)`; no text is the whole message.
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        read_text(&alloc::format!("[{text}]"), section)
+    }
+}
+
+impl fmt::Display for Section {
+    /// As between the brackets; what cannot be written is shown as `...`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = shown(|out| self.encode(out));
+        let inner = shown.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        f.write_str(inner.unwrap_or(&shown))
     }
 }
 

@@ -1,10 +1,11 @@
 //! Status responses: OK, NO, BAD, PREAUTH and BYE.
 
 use alloc::string::String;
+use core::fmt;
 
 use crate::{
     Octets,
-    encoder::Encoder,
+    encoder::{Encoder, shown},
     grammar::word,
     input::{Input, Parsed},
     response::Response,
@@ -79,6 +80,27 @@ pub(crate) fn encode_text(text: &[u8], has_code: bool, out: &mut Encoder) {
     match String::from_utf8_lossy(text).as_bytes() {
         [b'[', rest @ ..] if !has_code => out.raw(b"(").text(rest).done(),
         text => out.text(text).done(),
+    }
+}
+
+/// As on the wire: `NO [OVERQUOTA] Over quota`.
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)?;
+        if let Some(code) = &self.code {
+            write!(f, " [{code}]")?;
+        }
+        if self.text.is_empty() {
+            return Ok(());
+        }
+        write!(f, " {}", shown(|out| out.text(&self.text).done()))
+    }
+}
+
+/// The word on the wire.
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(core::str::from_utf8(self.as_bytes()).unwrap_or_default())
     }
 }
 

@@ -1,4 +1,4 @@
-use alloc::{format, vec};
+use alloc::{format, string::ToString as _, vec};
 
 use super::*;
 use crate::{
@@ -7,6 +7,7 @@ use crate::{
     response::{Data, Response, tests::encoded},
     response_code::Code,
     status::{Kind, Status},
+    table::RESPONSE,
 };
 
 fn nz(number: u32) -> NonZeroU32 {
@@ -262,4 +263,19 @@ fn a_charset_in_a_code_is_no_literal() {
         Response::Data(Data::Status(text.clone().with_code(code))).encode(&mut out);
         assert_eq!(out.finish(), Err(EncodeError::Rule("string within a text")), "{charset}");
     }
+}
+
+#[test]
+fn results_as_sets() {
+    let numbers = Numbers { numbers: alloc::vec![7, 5, 6, 0, 9], mod_seq: None };
+    assert_eq!(
+        (numbers.to_uids().to_string(), numbers.to_sequence().to_string()),
+        ("5:7,9".into(), "5:7,9".into())
+    );
+    let found = RESPONSE.read(esearch, " (TAG \"a\") ALL 9,5:6 MODSEQ 7 PARTIAL (1:5 NIL)").unwrap();
+    assert!(found.uids().is_empty() && found.mod_seq() == ModSeq::new(7));
+    assert_eq!(found.partial(), Some((PartialRange::from_start(1, 5).unwrap(), None)));
+    assert_eq!(found.all().unwrap().to_string(), "9,5:6");
+    let found = RESPONSE.read(esearch, " UID ALL 9,5:6").unwrap();
+    assert_eq!((found.uids().to_string(), found.mod_seq(), found.partial()), ("5:6,9".into(), None, None));
 }
