@@ -8,8 +8,8 @@ use crate::{
     Atom, Mailbox, ModSeq, Octets, Uid, UidValidity,
     encoder::Encoder,
     grammar::{
-        astring, close, is_closing, loose_nz_number, loose_spaces, mod_sequence, nil, number, number64, open,
-        sp, word,
+        ASTRING, astring, close, is_closing, loose_nz_number, loose_spaces, mod_sequence, nil, number,
+        number64, open, run, sp, word,
     },
     input::{Input, Parsed},
     mailbox::mailbox,
@@ -260,10 +260,7 @@ fn item(input: Input<'_>) -> Parsed<'_, Option<Item>> {
             let (rest, value) = mod_sequence(rest)?;
             (rest, Some(Item::HighestModSeq(value)))
         }
-        Attribute::MailboxId => {
-            let (rest, id) = astring(open(rest)?.0)?;
-            (close(rest)?.0, Some(Item::MailboxId(id)))
-        }
+        Attribute::MailboxId => mailbox_id(rest)?,
         Attribute::Messages => number(rest).map(|(rest, number)| (rest, Some(Item::Messages(number))))?,
         Attribute::Recent => number(rest).map(|(rest, number)| (rest, Some(Item::Recent(number))))?,
         Attribute::Size => number64(rest).map(|(rest, size)| (rest, Some(Item::Size(size))))?,
@@ -274,6 +271,22 @@ fn item(input: Input<'_>) -> Parsed<'_, Option<Item>> {
             .map(|(rest, value)| (rest, value.map(|value| Item::UidValidity(value.into()))))?,
         Attribute::Unseen => number(rest).map(|(rest, number)| (rest, Some(Item::Unseen(number))))?,
     })
+}
+
+/// `"(" objectid ")"`; from Cyrus 3.6 it may be any octets, and is left out then.
+fn mailbox_id(input: Input<'_>) -> Parsed<'_, Option<Item>> {
+    let (input, ()) = open(input)?;
+    let read = astring(input).and_then(|(rest, id)| Ok((close(rest)?.0, Some(Item::MailboxId(id)))));
+    let is_string = matches!(input.first(), Some(b'"' | b'{'));
+    let is_atom = matches!(input.rest().get(run(input.rest(), ASTRING)), Some(b')' | b' '));
+    if !input.quirks().raw_names || (read.is_ok() && (is_string || is_atom)) {
+        return read;
+    }
+    let is_end = |pair: &[u8]| matches!(pair, b") " | b"))");
+    match input.rest().windows(2).position(is_end) {
+        Some(end) => Ok((input.skip(end + 1), None)),
+        None => input.expected("objectid"),
+    }
 }
 
 /// What has an item of its own.

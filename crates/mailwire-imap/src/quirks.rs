@@ -31,7 +31,8 @@ pub struct Quirks {
     /// FETCH items in one more pair of parentheses, and dates that are none, as Domino sends them; what URLFETCH tells
     /// in one pair in place of several, as Dovecot sends it: `(BODYPARTSTRUCTURE (..) BINARY ~{3}`.
     pub loose_fetch: bool,
-    /// Octets over 0x7F in quoted strings and mailbox names without UTF8=ACCEPT, control characters in names.
+    /// Octets over 0x7F in quoted strings and mailbox names without UTF8=ACCEPT, control characters in names, and the
+    /// noise that Cyrus 3.6 sends as a MAILBOXID in the answer to STATUS.
     pub raw_names: bool,
 }
 
