@@ -6,15 +6,22 @@ use alloc::vec::Vec;
 
 use crate::{
     Execute,
-    codec::{Mailbox, Octets, command::Messages, fetch::Message, section::Part},
+    codec::{
+        Mailbox, Octets, Search, Uid, UidSet,
+        command::{Criterion, Messages, ThreadAlgorithm},
+        fetch::Message,
+        section::Part,
+    },
     command::{
-        Append, Copied, Copy, Expunge, Expunged, Fetch, Fetched, List, Replace, Store, Stored,
+        self, Append, Copied, Copy, Expunge, Expunged, Fetch, Fetched, Found, List, Naming, Replace, Sort,
+        Sorted, Store, Stored, Threads,
         fetch::{GmailLabels, Items, Row},
     },
 };
 
 mod append;
 mod decode;
+mod facts;
 mod ids;
 mod list;
 mod mv;
@@ -23,6 +30,9 @@ mod preview;
 mod remove;
 #[cfg(test)]
 pub(crate) mod script;
+mod search;
+mod sort;
+mod thread;
 
 pub use self::{
     append::{AddedMessages, Replaced},
@@ -172,6 +182,45 @@ pub trait Session: Execute {
         messages: impl Into<Messages>,
     ) -> impl Future<Output = Result<Fetched<Option<Vec<Octets>>>, Self::Error>> + Send {
         self.run(Fetch::new(messages, GmailLabels))
+    }
+
+    /// Searches for messages in the selected mailbox. An answer of which a part cannot be read is
+    /// [`Doubtful`](crate::CommandError::Doubtful).
+    fn search(&mut self, keys: Search) -> impl Future<Output = Result<UidSet, Self::Error>> + Send {
+        search::search(self, keys)
+    }
+
+    /// Searches, and tells what is wanted of what is found, and how it was found. A server that does not know the charset
+    /// is asked again without one, if the texts are ASCII; one that announces ESEARCH and does not know it, by plain SEARCH.
+    fn search_with<N: Naming>(
+        &mut self,
+        search: command::Search<N>,
+    ) -> impl Future<Output = Result<Found<N>, Self::Error>> + Send {
+        search::search_with(self, search)
+    }
+
+    /// Sorts messages: the server does, or it is done here from what it tells of each ([`Sorted::by`]).
+    fn sort(
+        &mut self,
+        criteria: impl IntoIterator<Item = Criterion>,
+        keys: Search,
+    ) -> impl Future<Output = Result<Sorted<Uid>, Self::Error>> + Send {
+        sort::sort(self, Sort::uid(criteria, keys))
+    }
+
+    /// The same, with what is wanted of the result.
+    fn sort_with(&mut self, sort: Sort) -> impl Future<Output = Result<Sorted<Uid>, Self::Error>> + Send {
+        sort::sort(self, sort)
+    }
+
+    /// Puts messages together as threads: the server does, or it is done here from what it tells of each
+    /// ([`Threads::by`]).
+    fn thread(
+        &mut self,
+        algorithm: ThreadAlgorithm,
+        keys: Search,
+    ) -> impl Future<Output = Result<Threads<Uid>, Self::Error>> + Send {
+        thread::thread(self, algorithm, keys)
     }
 }
 

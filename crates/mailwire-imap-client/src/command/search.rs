@@ -66,7 +66,7 @@ pub struct Search<N = Uid> {
     pub returns: Returns,
     /// The charset of the texts. Nothing means UTF-8, which is told only where a text is not ASCII.
     pub charset: Option<Octets>,
-    /// Whether ESEARCH is not used even if the server has it, for servers that announce it and do not know it.
+    /// Whether ESEARCH is not used where that can be, even if the server announces it.
     pub is_plain: bool,
     naming: PhantomData<fn() -> N>,
 }
@@ -98,6 +98,20 @@ impl<N: Naming> Search<N> {
     #[must_use]
     pub fn save(mut self) -> Self {
         self.returns.save = true;
+        self
+    }
+
+    /// The charset of the texts, as they stand in the keys.
+    #[must_use]
+    pub fn with_charset(mut self, charset: impl Into<Octets>) -> Self {
+        self.charset = Some(charset.into());
+        self
+    }
+
+    /// The same without ESEARCH, even if the server announces it.
+    #[must_use]
+    pub fn plain(mut self) -> Self {
+        self.is_plain = true;
         self
     }
 

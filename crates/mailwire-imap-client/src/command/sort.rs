@@ -206,8 +206,15 @@ impl<N: Naming> Sorted<N> {
         self.answer.changes = answer.changes;
     }
 
+    /// An order that was made here.
+    pub(crate) fn made_here(order: NumberList<N>, returns: &Returns) -> Self {
+        let mut sorted = Self { by: SortedBy::Client, is_order_known: true, ..Self::default() };
+        sorted.put_in_order(order, returns);
+        sorted
+    }
+
     /// Takes the whole order, and from it what was not told.
-    pub(crate) fn put_in_order(&mut self, order: NumberList<N>, returns: &Returns) {
+    fn put_in_order(&mut self, order: NumberList<N>, returns: &Returns) {
         self.order = order;
         if let Some(range) = returns.partial {
             let part = || self.order.part(places_of(range, self.order.len()));
