@@ -1,5 +1,8 @@
 //! IMAP: octets to frames, parts to octets.
 
+pub mod application;
+pub mod ear;
+
 use bytes::{Bytes, BytesMut};
 use mailwire_imap::{
     Limits, Quirks,
