@@ -307,11 +307,15 @@ pub(crate) enum Next {
     Send(Entry),
 }
 
-/// An ESEARCH with a tag is for the command with this tag alone, and so is that its result is not kept up to date.
+/// Answers with a tag are for the command with this tag alone, and so is that the result of a search is not kept up to date.
 fn is_for(data: &Untagged, entry: &Entry) -> bool {
     use mailwire_imap::{Code, response::Data};
     let tag = match data {
+        Untagged::Data(Data::Converted(converted)) | Untagged::Head(Data::Converted(converted)) => {
+            Some(&converted.tag)
+        }
         Untagged::Data(Data::ESearch(found)) => found.tag.as_ref(),
+        Untagged::Data(Data::UidBatches(batches)) => batches.tag.as_ref(),
         Untagged::Data(Data::Status(Status { code: Some(Code::NoUpdate(tag)), .. })) => Some(tag),
         _ => None,
     };

@@ -58,7 +58,7 @@ impl Connection {
     /// A literal begins that is not collected.
     fn on_head(&mut self, head: frame::Frame) {
         self.literal_of = None;
-        if let Response::Data(data @ Data::Fetch(_)) = self.decoder.response(head)
+        if let Response::Data(data @ (Data::Converted(_) | Data::Fetch(_))) = self.decoder.response(head)
             && !self.is_doubtful
         {
             self.literal_of = match self.queue.offer(Untagged::Head(data), None) {
