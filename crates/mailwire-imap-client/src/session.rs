@@ -25,6 +25,7 @@ mod facts;
 mod ids;
 mod list;
 mod mv;
+mod namespaces;
 mod part;
 mod preview;
 mod remove;
@@ -32,7 +33,9 @@ mod remove;
 pub(crate) mod script;
 mod search;
 mod sort;
+mod special_folders;
 mod thread;
+mod unselect;
 
 pub use self::{
     append::{AddedMessages, Replaced},
@@ -40,9 +43,12 @@ pub use self::{
     ids::MessageIds,
     list::{Fallback, Mailboxes},
     mv::Moved,
+    namespaces::{FoundNamespaces, NamespacesBy},
     part::DecodedPart,
     preview::{MessagePreview, PreviewSource},
     remove::{Removed, WithoutUidPlus},
+    special_folders::{FoundBy, SpecialFolder, SpecialFolders, SpecialUse},
+    unselect::UnselectedBy,
 };
 
 /// The common jobs of a mail program, each one call; those of several commands fall back on other ways where the server
@@ -55,6 +61,22 @@ pub trait Session: Execute {
     /// done by LSUB, STATUS, MYRIGHTS and GETMETADATA.
     fn list(&mut self, list: impl Into<List>) -> impl Future<Output = Result<Mailboxes, Self::Error>> + Send {
         list::list(self, list.into())
+    }
+
+    /// Finds out which mailboxes are for what: by SPECIAL-USE, else by XLIST, else by the names that people give them in
+    /// many languages. It lists all mailboxes.
+    fn special_folders(&mut self) -> impl Future<Output = Result<SpecialFolders, Self::Error>> + Send {
+        special_folders::special_folders(self)
+    }
+
+    /// Finds out where the user's own mailboxes are, and those of others: by NAMESPACE, else by `LIST "" ""`.
+    fn namespaces(&mut self) -> impl Future<Output = Result<FoundNamespaces, Self::Error>> + Send {
+        namespaces::namespaces(self)
+    }
+
+    /// Leaves the mailbox without expunging anything: by UNSELECT, else by EXAMINE and CLOSE.
+    fn unselect(&mut self) -> impl Future<Output = Result<UnselectedBy, Self::Error>> + Send {
+        unselect::unselect(self)
     }
 
     /// Fetches these items of these messages, and waits for all of them. Adapters have ways to take rows as they come, which

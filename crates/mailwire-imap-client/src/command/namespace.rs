@@ -5,6 +5,8 @@ use mailwire_imap::{command::Body, list::Namespaces, response::Data};
 use crate::{Command, Server, Unsupported, Untagged};
 
 /// `NAMESPACE` ([RFC 9051 section 6.3.10](https://www.rfc-editor.org/rfc/rfc9051#section-6.3.10)).
+///
+/// [`Session::namespaces`](crate::Session::namespaces) knows what to do without it.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Namespace;
 
