@@ -1,0 +1,78 @@
+//! What the IMAP examples ask for to reach an account.
+
+use std::{error::Error as StdError, fs, path::PathBuf};
+
+use clap::{Args, ValueEnum};
+use mailwire::{
+    sasl::client::Credentials,
+    tokio::{
+        imap::{Client, ClientConfig, Error, Security},
+        tls::{self, Roots},
+    },
+};
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+
+/// A server, a user, and how to get there.
+#[derive(Args)]
+pub(crate) struct Account {
+    /// The server.
+    #[arg(long)]
+    pub(crate) host: String,
+    /// Its port: 993, or 143 without TLS from the first octet, if it is not given.
+    #[arg(long)]
+    port: Option<u16>,
+    /// Who logs in.
+    #[arg(long)]
+    pub(crate) user: String,
+    /// The password. It is better in the environment, where other users of this machine do not see it.
+    #[arg(long, env = "MAILWIRE_PASSWORD", hide_env_values = true)]
+    password: String,
+    /// When TLS begins.
+    #[arg(long, value_enum, default_value = "tls")]
+    security: When,
+    /// The only certificates to trust, in PEM; otherwise whom the system trusts.
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum When {
+    Tls,
+    Starttls,
+    Plaintext,
+}
+
+impl Account {
+    /// A session that is logged in.
+    pub(crate) async fn connect(&self, compress: bool) -> Result<Client, Box<dyn StdError>> {
+        let credentials = Credentials::password(&self.user, self.password.as_str());
+        let mut config = self.config()?;
+        config.compress = compress;
+        Ok(Client::connect_and_login(&self.host, config, &credentials).await?)
+    }
+
+    fn config(&self) -> Result<ClientConfig, Box<dyn StdError>> {
+        let mut config = ClientConfig::default();
+        config.port = self.port;
+        config.security = match self.security {
+            When::Tls => Security::Tls,
+            When::Starttls => Security::StartTls,
+            When::Plaintext => Security::Plaintext,
+        };
+        if let Some(file) = &self.ca {
+            let certificates = CertificateDer::pem_slice_iter(&fs::read(file)?).collect::<Result<_, _>>()?;
+            config.tls = Some(tls::client_config(Roots::Only(certificates), None)?);
+        }
+        Ok(config)
+    }
+}
+
+/// Whether another connection may do better.
+pub(crate) fn may_pass(error: &(dyn StdError + 'static)) -> bool {
+    match error.downcast_ref::<Error>() {
+        // An untrusted certificate, or no TLS where TLS is meant.
+        Some(Error::Io(error)) => error.kind() != std::io::ErrorKind::InvalidData,
+        Some(error) => error.is_temporary(),
+        None => false,
+    }
+}
