@@ -5,7 +5,6 @@
 //! A lost connection is made again, with longer and longer pauses while the server is away; what happened meanwhile is told
 //! then.
 
-#
 mod account;
 
 use std::{error::Error as StdError, process::ExitCode, time::Duration};

@@ -53,7 +53,9 @@ impl Maildir {
                 if part == "tmp" {
                     // Of a run that was interrupted.
                     fs::remove_file(entry.path())?;
-                } else if let Some(uid) = rest.split('.').next().and_then(|uid| uid.parse().ok()).and_then(Uid::new) {
+                } else if let Some(uid) =
+                    rest.split('.').next().and_then(|uid| uid.parse().ok()).and_then(Uid::new)
+                {
                     paths.insert(uid, entry.path());
                 }
             }
@@ -69,7 +71,8 @@ impl Maildir {
     /// Brings the flags of a message up to date, and tells whether they changed.
     pub(crate) fn refresh(&mut self, uid: Uid, flags: &Flags) -> io::Result<bool> {
         let Some(path) = self.paths.get_mut(&uid) else { return Ok(false) };
-        let fresh = self.folder.join("cur").join(format!("{}{uid}.mailwire:2,{}", self.prefix, letters(flags)));
+        let fresh =
+            self.folder.join("cur").join(format!("{}{uid}.mailwire:2,{}", self.prefix, letters(flags)));
         // A message without flags that a reader has not looked at yet stays in `new`.
         let is_new = path.parent().is_some_and(|parent| parent.ends_with("new"));
         if *path == fresh || (is_new && letters(flags).is_empty()) {

@@ -9,13 +9,7 @@
 mod account;
 mod maildir;
 
-use std::{
-    error::Error as StdError,
-    io::IsTerminal as _,
-    path::PathBuf,
-    process::ExitCode,
-    time::Duration,
-};
+use std::{error::Error as StdError, io::IsTerminal as _, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -95,7 +89,8 @@ async fn fetch(arguments: &Arguments) -> Result<String, Box<dyn StdError>> {
 async fn session(arguments: &Arguments, stored: &mut usize) -> Result<String, Box<dyn StdError>> {
     let mut client = arguments.account.connect(arguments.compress).await?;
     let mailbox = client.run(Select::examine(&*arguments.mailbox)).await?;
-    let validity = mailbox.uid_validity.ok_or("the server has no UIDVALIDITY, so that nothing could be found again")?;
+    let validity =
+        mailbox.uid_validity.ok_or("the server has no UIDVALIDITY, so that nothing could be found again")?;
     let account = format!("{}@{}/{}", arguments.account.user, arguments.account.host, arguments.mailbox);
     let mut maildir = Maildir::open(&arguments.maildir, &account, validity)?;
 
@@ -112,7 +107,11 @@ async fn session(arguments: &Arguments, stored: &mut usize) -> Result<String, Bo
         let size = size.unwrap_or(u64::MAX);
         octets += size;
         // Many small messages are one command; a large one is never held in memory.
-        if size <= LARGEST_IN_MEMORY { short.insert(uid) } else { long.push((uid, flags.unwrap_or_default())) }
+        if size <= LARGEST_IN_MEMORY {
+            short.insert(uid)
+        } else {
+            long.push((uid, flags.unwrap_or_default()))
+        }
     }
     drop(rows);
 
@@ -123,7 +122,7 @@ async fn session(arguments: &Arguments, stored: &mut usize) -> Result<String, Bo
         while let Some(row) = rows.try_next().await? {
             // A message that was expunged meanwhile has no body.
             let (Some(uid), (flags, date, Some(body))) = (row.uid, row.items) else { continue };
-            let arrival = Arrival { uid, flags: flags.unwrap_or_default(), date: date.flatten() };
+            let arrival = Arrival { uid, flags: flags.unwrap_or_default(), date };
             let mut file = maildir.begin(&arrival)?;
             file.write(&body)?;
             maildir.commit(file)?;
