@@ -32,8 +32,6 @@ pub struct Message<N> {
     pub number: N,
     /// When it was sent, in seconds since the start of 1970: see [`sent_date::order`].
     pub sent: i64,
-    /// When it arrived, in the same way.
-    pub arrived: i64,
     /// Its base subject, as it is compared.
     pub subject: Key,
     /// Whether its subject says that it is a reply or was forwarded.
@@ -58,7 +56,6 @@ impl<N> Message<N> {
         Self {
             number,
             sent: sent_date::order(envelope.date.as_deref(), arrival),
-            arrived: sent_date::order(None, arrival),
             subject: base.key(),
             is_reply: base.is_reply,
             id: envelope.message_id.as_deref().and_then(MessageId::first),

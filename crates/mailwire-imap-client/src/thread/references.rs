@@ -37,11 +37,10 @@ pub fn by_references<N: Number>(messages: &[Message<N>]) -> Forest<N> {
     threads.in_order(threads.roots())
 }
 
-/// The same without a look at subjects, and with the thread last to which a message came last: `REFS`
-/// (draft-ietf-morg-inthread, as Dovecot does it).
+/// The same without a look at subjects, and with the thread last that has the message sent last: `REFS`, as Dovecot does it.
 pub fn by_refs<N: Number>(messages: &[Message<N>]) -> Forest<N> {
     let threads = Threads::pruned(&linked(messages), messages);
-    threads.in_order(threads.roots_by_arrival())
+    threads.in_order(threads.roots_by_last())
 }
 
 /// Step 1: the parent of each message, by its place, and after the messages those that are referred to and not there.
@@ -199,25 +198,23 @@ impl<'a, N: Number> Threads<'a, N> {
         }
     }
 
-    /// The same by the last arrival in each thread.
-    fn roots_by_arrival(&self) -> Vec<(Order, usize)> {
+    /// The same sorted by the last message of each thread, and by where they start if that is the same.
+    fn roots_by_last(&self) -> Vec<(Order, usize)> {
         let count = self.messages.len();
-        let (mut roots, mut last) = (vec![None; count], vec![None; count + self.dummies.len()]);
+        let (mut roots, mut last) = (vec![None; count], vec![i64::MIN; count + self.dummies.len()]);
         for place in from_the_top(&self.parents) {
             let root = match at(&self.parents, place) {
                 None => place,
                 Some(parent) => at(&roots, parent).unwrap_or(parent),
             };
             set(&mut roots, place, root);
-            let arrival = self.messages.get(place).map(|message| (message.arrived, place));
-            last.get_mut(root).into_iter().for_each(|last| *last = arrival.max(*last));
+            let sent = self.messages.get(place).map_or(i64::MIN, |message| message.sent);
+            last.get_mut(root).into_iter().for_each(|last| *last = sent.max(*last));
         }
-        let mut roots: Vec<(Order, usize)> = last
-            .into_iter()
-            .enumerate()
-            .filter(|(root, _)| at(&self.parents, *root).is_none())
-            .filter_map(|(root, last)| Some((last?, root)))
-            .collect();
+        let mut roots = self.roots();
+        for ((sent, _), root) in &mut roots {
+            *sent = last.get(*root).copied().unwrap_or(*sent);
+        }
         roots.sort_unstable();
         roots
     }
