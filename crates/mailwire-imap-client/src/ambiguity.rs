@@ -1,6 +1,5 @@
 //! Which commands may be in progress together ([RFC 9051 section 5.5](https://www.rfc-editor.org/rfc/rfc9051#section-5.5)).
 
-use alloc::vec;
 use core::mem::discriminant;
 
 use mailwire_imap::{
@@ -8,6 +7,8 @@ use mailwire_imap::{
     append::Target,
     command::{Body, Messages},
 };
+
+use crate::search_keys;
 
 /// Whether `next` may be sent while `body` is in progress, without any doubt about what an answer means.
 pub(crate) fn may_follow(next: &Body, body: &Body) -> bool {
@@ -70,17 +71,7 @@ pub(crate) fn uses_numbers(body: &Body) -> bool {
 
 /// Whether sequence numbers are among the keys.
 fn names_numbers(search: &Search) -> bool {
-    let mut waiting = vec![search];
-    while let Some(search) = waiting.pop() {
-        match search {
-            Search::Sequence(_) => return true,
-            Search::And(all) => waiting.extend(all),
-            Search::Fuzzy(inner) | Search::Not(inner) => waiting.push(inner),
-            Search::Or(one, other) => waiting.extend([&**one, &**other]),
-            _ => {}
-        }
-    }
-    false
+    search_keys::any(search, |key| matches!(key, Search::Sequence(_)))
 }
 
 /// Whether the server may send EXPUNGE before it is completed: not during FETCH, STORE and SEARCH by number.
@@ -113,16 +104,23 @@ fn answers_alike(one: &Body, other: &Body) -> bool {
             | Body::Unsubscribe(_),
             _,
         ) => false,
+        // Each part of the answer has the tag.
+        (Body::ESearch(_), Body::ESearch(_)) => false,
         (Body::Search(one), Body::Search(other)) => one.returns.is_none() || other.returns.is_none(),
+        (Body::Sort(one), Body::Sort(other)) => {
+            one.search.returns.is_none() || other.search.returns.is_none()
+        }
         _ => discriminant(one) == discriminant(other),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec;
+
     use mailwire_imap::{
-        UidSet,
-        command::{Fetch, Return, SearchCommand, Select, Sort, SortKey},
+        MailboxFilter, UidSet,
+        command::{ESearch, Fetch, Return, SearchCommand, Select, Sort, SortKey},
         fetch_attribute::Attribute,
     };
 
@@ -138,6 +136,12 @@ mod tests {
         let tagged = || Body::Search(SearchCommand::uid(Search::unseen()).returning([Return::All]));
         let select = || Body::Select(Select::new("INBOX"));
         let sort = || Body::Sort(Sort::uid([SortKey::Date.into()], Search::unseen()));
+        let tagged_sort = || {
+            let mut sort = Sort::uid([SortKey::Date.into()], Search::unseen());
+            sort.search = sort.search.returning([Return::Count]);
+            Body::Sort(sort)
+        };
+        let everywhere = || Body::ESearch(ESearch::new([MailboxFilter::Personal], Search::unseen()));
         let list = || Body::List(mailwire_imap::command::List::new("*"));
         let numbered = || Body::Search(SearchCommand::uid(Search::Sequence("1:5".parse().unwrap())));
         for (body, next, may) in [
@@ -157,6 +161,10 @@ mod tests {
             (uid_search(), tagged(), false),
             (tagged(), tagged(), true),
             (sort(), sort(), false),
+            (sort(), tagged_sort(), false),
+            (tagged_sort(), tagged_sort(), true),
+            (everywhere(), everywhere(), true),
+            (everywhere(), tagged(), true),
             (list(), list(), false),
             (list(), Body::Status("a".into(), vec![]), true),
             (Body::Status("a".into(), vec![]), Body::Status("b".into(), vec![]), true),

@@ -19,6 +19,7 @@ mod event;
 mod execute;
 mod login;
 mod queue;
+mod search_keys;
 mod selected;
 pub mod sent_date;
 mod sequence_map;

@@ -16,6 +16,7 @@ use super::{Compression, Connection, is_bye};
 use crate::{
     CommandError, Error, Event, PeerMisbehaved, Untagged,
     queue::{Entry, Offered, Owner},
+    search_keys,
     state::State,
     trace,
 };
@@ -368,8 +369,12 @@ fn is_of_select(status: &Status) -> bool {
 
 /// Commands that enable CONDSTORE ([RFC 7162 section 3.1](https://www.rfc-editor.org/rfc/rfc7162#section-3.1)).
 fn uses_condstore(body: &Body) -> bool {
-    use mailwire_imap::fetch_attribute::Attribute;
+    use mailwire_imap::{Search, fetch_attribute::Attribute};
+    let names = |search: &Search| search_keys::any(search, |key| matches!(key, Search::ModSeq(_)));
     match body {
+        Body::Search(search) => names(&search.search),
+        Body::Sort(sort) => names(&sort.search.search),
+        Body::Thread(thread) => names(&thread.search.search),
         Body::Fetch(fetch) => fetch.changed_since.is_some() || fetch.attributes.contains(&Attribute::ModSeq),
         Body::Store(store) => store.unchanged_since.is_some(),
         Body::Status(_, attributes) => attributes.contains(&mailbox_status::Attribute::HighestModSeq),

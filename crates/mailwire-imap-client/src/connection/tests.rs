@@ -1,4 +1,5 @@
 mod login;
+mod search;
 
 use alloc::{
     format,

@@ -1,41 +1,22 @@
 //! What a server has to announce for the keys of a search.
 
-use alloc::vec;
-
 use mailwire_imap::Search;
 
-use crate::{Server, Unsupported};
+use crate::{Server, Unsupported, search_keys};
 
 /// Whether the server knows all keys.
 pub(crate) fn require_keys(search: &Search, server: &Server) -> Result<(), Unsupported> {
-    let mut keys = vec![search];
-    while let Some(key) = keys.pop() {
-        if let Some(capability) = capability(key) {
-            server.require(capability)?;
-        }
-        match key {
-            Search::And(all) => keys.extend(all),
-            Search::Fuzzy(inner) | Search::Not(inner) => keys.push(inner),
-            Search::Or(one, other) => keys.extend([&**one, &**other]),
-            _ => {}
-        }
-    }
-    Ok(())
+    let mut result = Ok(());
+    search_keys::any(search, |key| {
+        result = capability(key).map_or(Ok(()), |capability| server.require(capability));
+        result.is_err()
+    });
+    result
 }
 
 /// Whether something need not fit exactly, so that there is relevancy to tell.
 pub(crate) fn has_fuzzy(search: &Search) -> bool {
-    let mut keys = vec![search];
-    while let Some(key) = keys.pop() {
-        match key {
-            Search::Fuzzy(_) => return true,
-            Search::And(all) => keys.extend(all),
-            Search::Not(inner) => keys.push(inner),
-            Search::Or(one, other) => keys.extend([&**one, &**other]),
-            _ => {}
-        }
-    }
-    false
+    search_keys::any(search, |key| matches!(key, Search::Fuzzy(_)))
 }
 
 fn capability(key: &Search) -> Option<&'static str> {
