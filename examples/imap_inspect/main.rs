@@ -5,11 +5,11 @@
 //!     tcpflow -r traffic.pcap && cargo run --example imap_inspect -- commands *.00143
 //!
 //! What cannot be parsed is shown with the place in the input and the reason. The last line counts; the exit code is 1 if
-//! anything could not be parsed, and 2 if a file could not be read.
+//! anything could not be parsed, and 2 if a file could not be read, whatever is in the others.
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -59,8 +59,7 @@ fn main() -> ExitCode {
         arguments.files.push("-".into());
     }
     match run(&arguments) {
-        Ok(0) => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::from(1),
+        Ok(code) => code,
         // Who reads the output has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
@@ -70,35 +69,53 @@ fn main() -> ExitCode {
     }
 }
 
-/// How much could not be parsed.
-fn run(arguments: &Arguments) -> io::Result<u64> {
-    let mut report = Report::new(io::stdout().lock(), arguments.json);
+/// A file that cannot be read does no harm to the others.
+fn run(arguments: &Arguments) -> io::Result<ExitCode> {
+    let (mut report, mut is_unread) = (Report::new(io::stdout().lock(), arguments.json), false);
     for file in &arguments.files {
         if arguments.files.len() > 1 {
             report.file(file)?;
         }
-        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", file.display()));
-        let mut input = open(file).map_err(named)?;
-        let mut recording = Recording::new(arguments.what, arguments.strict, arguments.utf8);
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            let length = match input.read(&mut buffer) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                length => length.map_err(named)?,
-            };
-            recording.add(&buffer[..length]);
-            if length == 0 {
-                recording.end();
-            }
-            while let Some(entry) = recording.next_entry() {
-                report.entry(&entry)?;
-            }
-            if length == 0 || recording.is_over() {
-                break;
-            }
+        if let Err(error) = inspect(file, arguments, &mut report)? {
+            eprintln!("imap_inspect: {}: {error}", file.display());
+            is_unread = true;
         }
     }
-    report.finish()
+    let unparsed = report.finish()?;
+    Ok(if is_unread { 2.into() } else { u8::from(unparsed > 0).into() })
+}
+
+/// Reports all that a file says; the inner error is that of the file, the outer one that of the output.
+fn inspect(
+    file: &Path,
+    arguments: &Arguments,
+    report: &mut Report<impl Write>,
+) -> io::Result<io::Result<()>> {
+    let mut input = match open(file) {
+        Ok(input) => input,
+        Err(error) => return Ok(Err(error)),
+    };
+    let mut recording = Recording::new(arguments.what, arguments.strict, arguments.utf8);
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let length = match input.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Ok(Err(error)),
+            Ok(length) => length,
+        };
+        recording.add(&buffer[..length]);
+        if length == 0 {
+            recording.end();
+        }
+        while let Some(entry) = recording.next_entry() {
+            report.entry(&entry)?;
+        }
+        // The connection may be going on.
+        report.flush()?;
+        if length == 0 || recording.is_over() {
+            return Ok(Ok(()));
+        }
+    }
 }
 
 fn open(file: &Path) -> io::Result<Box<dyn Read>> {

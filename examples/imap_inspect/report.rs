@@ -54,6 +54,11 @@ impl<W: Write> Report<W> {
         writeln!(self.out)
     }
 
+    /// Shows all so far.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     /// How much could not be parsed.
     pub(crate) fn finish(mut self) -> io::Result<u64> {
         writeln!(self.out, "{} parsed, {} unparsed", self.parsed, self.unparsed)?;

@@ -1,7 +1,7 @@
 //! `imap_inspect` shows what recordings say, and what they do not.
 
 use std::{
-    io::Write as _,
+    io::{BufRead as _, Write as _},
     process::{Command, Stdio},
 };
 
@@ -118,4 +118,23 @@ fn a_file_that_cannot_be_read_is_told() {
         Command::new(example("imap_inspect")).args(["responses", "/nowhere/at all"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("/nowhere/at all"));
+    // The others are shown.
+    let (lines, code) = inspect(&["responses", "/nowhere/at all", "-"], b"* 1 EXISTS\r\n* 2 EXITS\r\n");
+    assert_eq!((lines.last().unwrap().as_str(), code), ("1 parsed, 1 unparsed", 2));
+    assert_eq!((lines[0].as_str(), lines[1].as_str(), lines.len()), ("# /nowhere/at all", "# -", 5));
+}
+
+#[test]
+fn a_connection_is_seen_while_it_goes_on() {
+    let mut command = Command::new(example("imap_inspect"));
+    let mut child = command.arg("responses").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut input, mut lines) =
+        (child.stdin.take().unwrap(), std::io::BufReader::new(child.stdout.take().unwrap()).lines());
+    for number in 1..4 {
+        write!(input, "* {number} EXISTS\r\n").unwrap();
+        assert!(lines.next().unwrap().unwrap().ends_with(&format!("Data(Exists({number}))")));
+    }
+    drop(input);
+    assert_eq!(lines.next().unwrap().unwrap(), "3 parsed, 0 unparsed");
+    assert!(child.wait().unwrap().success());
 }
