@@ -12,7 +12,7 @@ use std::{error::Error as StdError, process::ExitCode, time::Duration};
 use clap::Parser;
 use mailwire::{
     imap::{
-        ModSeq, Uid, UidSet, UidValidity,
+        Uid, UidSet, UidValidity,
         client::{
             Event,
             command::{
@@ -20,6 +20,7 @@ use mailwire::{
                 fetch::{Envelope, Flags},
             },
         },
+        fetch::Message,
     },
     tokio::imap::Client,
 };
@@ -48,7 +49,6 @@ struct Known {
     validity: Option<UidValidity>,
     /// What the UID of the next message will be at least.
     next: Option<Uid>,
-    mod_seq: Option<ModSeq>,
     told: usize,
 }
 
@@ -93,7 +93,7 @@ async fn watch(
     if !is_same || known.next.is_none() {
         known.next = mailbox.uid_next;
     }
-    (known.validity, known.mod_seq) = (mailbox.uid_validity, mailbox.highest_mod_seq);
+    known.validity = mailbox.uid_validity;
     tell_new(&mut client, known).await?;
     let is_done = |known: &Known| arguments.until.is_some_and(|until| known.told >= until);
     while !is_done(known) {
@@ -115,9 +115,13 @@ async fn tell(client: &mut Client, event: &Event, known: &mut Known) -> Result<(
             None => println!("message {} is gone", message.get()),
         },
         Event::Vanished { uids, .. } => println!("UIDs {uids} are gone"),
-        Event::Fetch { fetch, .. } => {
+        Event::Fetch { fetch, uid } => {
             if let Some(flags) = fetch.flags() {
-                println!("{:?} has flags {flags}", fetch.message);
+                match (fetch.message, uid) {
+                    (_, Some(uid)) => println!("UID {uid} has flags {flags}"),
+                    (Message::Sequence(number), None) => println!("message {number} has flags {flags}"),
+                    _ => {}
+                }
             }
         }
         Event::Alert { status } => println!("the server says: {}", status.to_string_lossy()),

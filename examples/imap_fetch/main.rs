@@ -108,9 +108,9 @@ async fn session(arguments: &Arguments, stored: &mut usize) -> Result<String, Bo
         octets += size;
         // Many small messages are one command; a large one is never held in memory.
         if size <= LARGEST_IN_MEMORY {
-            short.insert(uid)
+            short.insert(uid);
         } else {
-            long.push((uid, flags.unwrap_or_default()))
+            long.push((uid, flags.unwrap_or_default()));
         }
     }
     drop(rows);
