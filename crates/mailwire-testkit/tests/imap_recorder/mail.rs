@@ -17,5 +17,21 @@ pub(crate) fn messages() -> Vec<Vec<u8>> {
         b"Subject: 8 bit \xE9\xFF\nFrom: \xC3\xA9 <e@example.org>\n\n\xE9\xFF\n".to_vec(),
         b"\n".to_vec(),
         [&b"Subject: "[..], &b"long ".repeat(300), b"\nFrom: <>\nTo: @route:x@example.org\nDate: nonsense\n\nbody\n"].concat(),
+        b"From: =?iso-8859-1?q?Keld_J=F8rn?= <\"keld j\"@[127.0.0.1]> (comment), Nobody <nobody>\nTo: empty:;, A.B. Ceh <abc@example.org>\n\
+            Sender: s@example.org\nReply-To: r@example.org, \"R, S\" <rs@example.org>\nBcc: hidden@example.org\nSubject:\nDate: Mon, 1 Jan 2024 12:00:00 +0000 (UTC)\n\
+            Message-ID: nonsense\nMIME-Version: 1.0\nContent-Type: multipart/digest; boundary=d\n\n--d\n\nSubject: first\nFrom: x@example.org\n\nfirst\n\
+            --d\n\nContent-Type: multipart/mixed; boundary=e\nMIME-Version: 1.0\nSubject: second\n\n--e\n\ntext\n--e\nContent-Type: text/plain\n\nmore\n--e--\n\n--d--\n"
+            .to_vec(),
+        b"Subject: report\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"a b\"\n\n--a b\nContent-Type: text/plain\n\
+            Content-Disposition: inline\nContent-Language: en\n\nreport\n--a b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; example.org\n\n\
+            Action: failed\n--a b\nContent-Type: text/rfc822-headers; charset=\"\"\n\nSubject: lost\n--a b--\nepilogue\n"
+            .to_vec(),
+        b"Subject: without an end\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=never\n\nnothing of the kind\n".to_vec(),
+        b"Subject: odd types\nMIME-Version: 1.0\nContent-Type: text\nContent-Disposition: attachment; filename=\"\xC3\xA9 \xE9.txt\"; x; y=\n\
+            Content-Transfer-Encoding: x-unknown\nContent-ID: <>\nContent-Description: \xC3\xA9\n\nodd\n"
+            .to_vec(),
+        b"Subject: folded\n\tand folded\n  again\nReferences: <a@example.org>\n\t<b@example.org>\nMIME-Version: 1.0\nContent-Type: image/png;\n\tname*0=\"long\";\n\
+            \tname*1=\"er.png\"\nContent-Transfer-Encoding: BASE64\n\niVBORw0K\n"
+            .to_vec(),
     ]
 }
