@@ -48,3 +48,8 @@ pub use self::{
     server::{Enabled, Server},
     session::Session,
 };
+
+/// The examples of the README are compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
