@@ -47,7 +47,7 @@ pub struct Client {
     pub(crate) uploads: Uploads,
     pub(crate) dropped: Dropped,
     transfers: Vec<Transfer>,
-    waiting: Waiting,
+    pub(crate) waiting: Waiting,
     /// How many octets the machine had taken when its events were taken last.
     consumed: u64,
     /// LOGOUT was answered.

@@ -34,6 +34,15 @@ impl Waiting {
         }
     }
 
+    /// What the server can do is known to whoever waited for it.
+    pub(crate) fn forget_capabilities(&mut self) {
+        self.events.retain(|(event, octets)| {
+            let is_kept = !matches!(event, Event::CapabilitiesChanged);
+            self.octets -= if is_kept { 0 } else { *octets };
+            is_kept
+        });
+    }
+
     /// The oldest event, or how many were lost before it.
     pub(crate) fn pop(&mut self) -> Option<Result<Event, Error>> {
         if self.lost > 0 {

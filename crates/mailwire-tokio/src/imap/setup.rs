@@ -105,7 +105,9 @@ impl Client {
         self.outcome.login = None;
         let now = self.driver.now();
         self.driver.connection.login(now, login)?;
-        Ok(self.until(|client| client.outcome.login.take()).await??)
+        let method = self.until(|client| client.outcome.login.take()).await??;
+        self.waiting.forget_capabilities();
+        Ok(method)
     }
 
     /// Does after login what the configuration asks for: ID, ENABLE, NAMESPACE, COMPRESS, as far as the server has them.
@@ -188,6 +190,7 @@ impl Client {
         client.until(|client| client.outcome.greeting.is_some().then_some(())).await?;
         client.start_tls().await?;
         client.ask_capabilities().await?;
+        client.waiting.forget_capabilities();
         Ok(client)
     }
 

@@ -94,11 +94,19 @@ impl Peer {
         octets
     }
 
-    /// Expects this command, and answers it; `% OK` is said after `answer` unless it has a tag itself.
+    /// Expects this command, and answers it; `% OK` is said after `answer` unless it has a tag itself, or begins with `+`.
     pub(crate) async fn expects(&mut self, command: &str, answer: &str) {
         assert_eq!(self.hears().await.as_deref(), Some(command));
-        let end = if answer.contains("% ") { "" } else { "% OK done\r\n" };
+        let end = if answer.contains("% ") || answer.starts_with('+') { "" } else { "% OK done\r\n" };
         self.says(&format!("{answer}{end}")).await;
+    }
+
+    pub(crate) fn tag(&self) -> &str {
+        &self.tag
+    }
+
+    pub(crate) fn stream_mut(&mut self) -> &mut BufReader<Box<dyn Stream>> {
+        &mut self.stream
     }
 
     /// The stream below, with nothing left that was read of it.
