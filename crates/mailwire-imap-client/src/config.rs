@@ -53,8 +53,9 @@ impl Default for Config {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// For the whole answer to a command, since it became the oldest one; literals that come as chunks, literals that are
-    /// sent, and `[INPROGRESS ..]` start it anew. Default 30 min.
+    /// For the next piece of the answer to a command, since it became the oldest one: data that commands take, literals that
+    /// come as chunks, literals that are sent, and `[INPROGRESS ..]` start it anew, what the server tells beside does not.
+    /// Default 30 min.
     pub command: Option<Duration>,
     /// For the answer to `DONE`. Default 60 s.
     pub done: Option<Duration>,

@@ -235,6 +235,14 @@ impl Connection {
         Ok(())
     }
 
+    /// Tells that for `paused` before `now` the application moved no octets, because it had other things to do. That is not
+    /// the server's fault, so this time does not count for the deadlines.
+    pub fn paused(&mut self, now: Duration, paused: Duration) {
+        for since in [&mut self.heard, &mut self.waiting_since] {
+            *since = (*since + paused).min(now);
+        }
+    }
+
     /// Drops what is still to come of the answer to `id`, [`Event::End`] excepted.
     pub fn discard(&mut self, id: CommandId) {
         if let Some(pending) = self.in_flight.find_mut(id) {

@@ -30,6 +30,7 @@ pub(crate) trait Machine: fmt::Debug {
     fn poll_event(&mut self) -> Option<Self::Event>;
     fn poll_timeout(&self) -> Option<Duration>;
     fn poll_transmit(&mut self) -> Option<Bytes>;
+    fn paused(&mut self, now: Duration, paused: Duration);
 }
 
 /// Implements [`Machine`] by the methods of the same names.
@@ -66,6 +67,10 @@ macro_rules! machine {
             fn poll_transmit(&mut self) -> Option<bytes::Bytes> {
                 <$connection>::poll_transmit(self)
             }
+
+            fn paused(&mut self, now: std::time::Duration, paused: std::time::Duration) {
+                <$connection>::paused(self, now, paused);
+            }
         }
     };
 }
@@ -83,6 +88,8 @@ pub(crate) struct Driver<M: Machine> {
     started: Instant,
     timer: Pin<Box<Sleep>>,
     octets: Octets,
+    /// Since when nobody waits: the server is not to blame for what takes long then.
+    paused_since: Option<Duration>,
     error: Option<M::Error>,
 }
 
@@ -97,6 +104,7 @@ impl<M: Machine> Driver<M> {
             started,
             timer: Box::pin(sleep_until(started)),
             octets: Octets::default(),
+            paused_since: Some(started.elapsed()),
             error: None,
         }
     }
@@ -132,6 +140,10 @@ impl<M: Machine> Driver<M> {
         if let Some(error) = &self.error {
             return Poll::Ready(Err(error.clone()));
         }
+        let now = self.now();
+        if let Some(since) = self.paused_since.take() {
+            self.connection.paused(now, now.saturating_sub(since));
+        }
         let (written, read) = (self.poll_write(cx), self.poll_read(cx));
         let done = match (written, read) {
             (Poll::Ready(Err(error)), Poll::Pending) => Err(error.into()),
@@ -141,6 +153,7 @@ impl<M: Machine> Driver<M> {
         if let Err(error) = done {
             self.fail(error);
         }
+        self.paused_since = Some(now);
         Poll::Ready(Ok(()))
     }
 

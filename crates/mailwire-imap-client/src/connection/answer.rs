@@ -151,8 +151,11 @@ impl Connection {
             _ => {}
         }
         let news = self.notice(&data);
-        if let Offered::Left(Untagged::Data(data)) = self.queue.offer(Untagged::Data(data), self.literal_of) {
-            self.tell(news, data);
+        match self.queue.offer(Untagged::Data(data), self.literal_of) {
+            Offered::Left(Untagged::Data(data)) => self.tell(news, data),
+            Offered::Left(_) => {}
+            // An answer that goes on is a sign of life: a large mailbox may take long.
+            Offered::Taken(_) => self.waiting_since = now,
         }
         Ok(())
     }

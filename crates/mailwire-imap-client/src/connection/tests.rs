@@ -564,6 +564,10 @@ fn silence_is_noticed_and_progress_is_not_silence() {
 
     let mut peer = Peer::new(Config::default());
     peer.now = peer.connection.poll_timeout().unwrap();
+    peer.connection.paused(peer.now, Duration::from_secs(1));
+    assert_eq!(peer.connection.poll_timeout(), Some(peer.now + Duration::from_secs(1)));
+    assert_eq!(peer.connection.handle_timeout(peer.now), Ok(()));
+    peer.now += Duration::from_secs(1);
     assert_eq!(peer.connection.handle_timeout(peer.now), Err(Timeout::Greeting.into()));
 }
 

@@ -68,6 +68,17 @@ impl Watch {
 }
 
 impl Connection {
+    /// Tells that for `paused` before `now` the application moved no octets, because it had other things to do. That is not
+    /// the server's fault, so this time does not count for the deadlines of answers.
+    pub fn paused(&mut self, now: Duration, paused: Duration) {
+        for since in [&mut self.heard, &mut self.waiting_since] {
+            *since = (*since + paused).min(now);
+        }
+        if let Phase::Ending { since } = &mut self.watch.phase {
+            *since = (*since + paused).min(now);
+        }
+    }
+
     pub(super) fn set_watch(&mut self, now: Duration, on: bool) {
         self.watch.is_on = on;
         self.watch.poll_at = None;
