@@ -51,7 +51,8 @@ async fn what_is_refused_says_by_whom_and_why_and_the_session_goes_on() {
         assert!(!error.is_fatal() && !error.is_authentication() && error.to_string().contains("no such"));
         assert!(<Client as imap::Execute>::command_error(&error).is_some_and(|error| !error.is_bad()));
         let error = client.run(Select::new("Nowhere")).await.unwrap_err();
-        assert!(<Client as imap::Execute>::command_error(&error).is_some_and(|error| error.is_bad()));
+        let Error::Command(refusal) = &error else { panic!("{error}") };
+        assert!(refusal.is_bad());
         assert!(client.selected().is_none());
         assert!(matches!(client.next_event().await.unwrap(), Event::MailboxClosed));
         client.run(Noop).await.unwrap();
