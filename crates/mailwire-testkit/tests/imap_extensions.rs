@@ -71,4 +71,6 @@ const UNNAMED: &[&str] = &[
     "SAVELIMIT",
     "WITHIN",
     "FILTERS",
+    "$Forwarded",
+    "$Junk",
 ];
