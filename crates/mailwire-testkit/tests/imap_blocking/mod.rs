@@ -1,0 +1,155 @@
+//! A session over a blocking socket, without a runtime: what procedures are run on against real servers.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::{Duration, Instant},
+};
+
+use bytes::{Bytes, BytesMut};
+use mailwire::{
+    imap::client::{
+        Command, CommandError, Config, Connection, Event, Execute, Login, Selected, Server, Ticket,
+    },
+    sasl::client::Credentials,
+};
+
+/// The longest line of a command.
+pub const LINE: usize = 1000;
+
+pub struct Session {
+    pub connection: Connection,
+    stream: TcpStream,
+    input: BytesMut,
+    start: Instant,
+    /// What a streamed literal is made of.
+    pub literal: Bytes,
+    /// What no command took.
+    pub events: Vec<Event>,
+}
+
+impl Session {
+    /// Connects and logs in.
+    pub fn connect(port: u16, user: &str, password: &str) -> Self {
+        let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let mut config = Config::default();
+        config.line = LINE;
+        let mut session = Self {
+            connection: Connection::new(Duration::ZERO, config),
+            stream,
+            input: BytesMut::new(),
+            start: Instant::now(),
+            literal: Bytes::new(),
+            events: Vec::new(),
+        };
+        session.until(|event| matches!(event, Event::Greeting { .. }));
+        let login = Login::new(Credentials::password(user, password), [7; 18]).allow_cleartext();
+        let now = session.start.elapsed();
+        session.connection.login(now, login).unwrap();
+        session.until(|event| match event {
+            Event::LoginFailed { error } => panic!("{error}"),
+            event => matches!(event, Event::LoggedIn { .. }),
+        });
+        session
+    }
+
+    /// What a procedure comes to.
+    pub fn play<T>(&mut self, procedure: impl AsyncFnOnce(&mut Self) -> T) -> T {
+        match pin!(procedure(self)).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(output) => output,
+            Poll::Pending => unreachable!("everything blocks"),
+        }
+    }
+
+    /// Runs a command, with a look at its output after each read.
+    pub fn run_with<C: Command>(
+        &mut self,
+        command: C,
+        mut look: impl FnMut(&mut C::Output),
+    ) -> Result<C::Output, CommandError> {
+        let ticket: Ticket<C> = self.connection.send(self.start.elapsed(), command).unwrap();
+        loop {
+            if let Some(answer) = self.connection.take(&ticket) {
+                return answer;
+            }
+            self.step();
+            if let Some(output) = self.connection.output(&ticket) {
+                look(output);
+            }
+        }
+    }
+
+    fn until(&mut self, is_it: impl Fn(&Event) -> bool) {
+        loop {
+            if let Some(at) = self.events.iter().position(&is_it) {
+                self.events.drain(..=at);
+                return;
+            }
+            self.step();
+        }
+    }
+
+    /// Writes all, then reads once.
+    fn step(&mut self) {
+        self.write();
+        if self.drain() {
+            return;
+        }
+        let mut octets = [0; 64 * 1024];
+        let count = self.stream.read(&mut octets).unwrap();
+        assert!(count > 0, "the server closed the connection");
+        self.input.extend_from_slice(&octets[..count]);
+        self.connection.handle_input(self.start.elapsed(), &mut self.input).unwrap();
+        self.drain();
+        self.write();
+    }
+
+    fn write(&mut self) {
+        while let Some(octets) = self.connection.poll_transmit() {
+            self.stream.write_all(&octets).unwrap();
+        }
+    }
+
+    /// Whether there were events.
+    fn drain(&mut self) -> bool {
+        let mut had_any = false;
+        while let Some(event) = self.connection.poll_event() {
+            had_any = true;
+            match event {
+                Event::LiteralWanted { id, length } => {
+                    assert_eq!(length, self.literal.len() as u64);
+                    for piece in self.literal.clone().chunks(10_000) {
+                        let piece = Bytes::copy_from_slice(piece);
+                        self.connection.push_literal(self.start.elapsed(), id, piece).unwrap();
+                    }
+                }
+                Event::Completed { .. } => {}
+                event => self.events.push(event),
+            }
+        }
+        had_any
+    }
+}
+
+impl Execute for Session {
+    type Error = CommandError;
+
+    async fn run<C: Command>(&mut self, command: C) -> Result<C::Output, CommandError> {
+        self.run_with(command, |_| {})
+    }
+
+    async fn server(&mut self) -> Result<Server, CommandError> {
+        Ok(self.connection.server().clone())
+    }
+
+    async fn selected(&mut self) -> Result<Option<Selected>, CommandError> {
+        Ok(self.connection.selected().cloned())
+    }
+
+    fn command_error(error: &CommandError) -> Option<&CommandError> {
+        Some(error)
+    }
+}
