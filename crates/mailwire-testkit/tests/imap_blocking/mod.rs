@@ -17,22 +17,22 @@ use mailwire::{
 };
 
 /// The longest line of a command.
-pub const LINE: usize = 1000;
+pub(crate) const LINE: usize = 1000;
 
-pub struct Session {
-    pub connection: Connection,
+pub(crate) struct Session {
+    pub(crate) connection: Connection,
     stream: TcpStream,
     input: BytesMut,
     start: Instant,
     /// What a streamed literal is made of.
-    pub literal: Bytes,
+    pub(crate) literal: Bytes,
     /// What no command took.
-    pub events: Vec<Event>,
+    pub(crate) events: Vec<Event>,
 }
 
 impl Session {
     /// Connects and logs in.
-    pub fn connect(port: u16, user: &str, password: &str) -> Self {
+    pub(crate) fn connect(port: u16, user: &str, password: &str) -> Self {
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let mut config = Config::default();
@@ -57,7 +57,7 @@ impl Session {
     }
 
     /// What a procedure comes to.
-    pub fn play<T>(&mut self, procedure: impl AsyncFnOnce(&mut Self) -> T) -> T {
+    pub(crate) fn play<T>(&mut self, procedure: impl AsyncFnOnce(&mut Self) -> T) -> T {
         match pin!(procedure(self)).poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(output) => output,
             Poll::Pending => unreachable!("everything blocks"),
@@ -65,7 +65,7 @@ impl Session {
     }
 
     /// Runs a command, with a look at its output after each read.
-    pub fn run_with<C: Command>(
+    pub(crate) fn run_with<C: Command>(
         &mut self,
         command: C,
         mut look: impl FnMut(&mut C::Output),
