@@ -57,7 +57,7 @@ impl Decoder {
     /// [`ParseError`] with the rule and the place where it failed.
     #[inline]
     pub fn parse_response(&self, frame: &Frame) -> Result<Response, ParseError> {
-        whole(&self.context(frame, false), response)
+        response(Input::new(&self.context(frame, false)))
     }
 
     /// Reads one command, or the head of one whose literal is streamed.
@@ -66,8 +66,17 @@ impl Decoder {
     ///
     /// [`CommandError`] with the tag for the answer, the rule and the place where it failed.
     pub fn command(&self, frame: impl Into<Frame>) -> Result<Command, CommandError> {
-        let frame = frame.into();
-        command(&self.context(&frame, true))
+        self.parse_command(&frame.into())
+    }
+
+    /// The same of a frame that the caller keeps.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    #[inline]
+    pub fn parse_command(&self, frame: &Frame) -> Result<Command, CommandError> {
+        command(&self.context(frame, true))
     }
 
     pub(crate) fn quirks(&self) -> Quirks {
@@ -75,7 +84,15 @@ impl Decoder {
     }
 
     pub(crate) fn context<'a>(&'a self, frame: &'a Frame, is_command: bool) -> Context<'a> {
-        Context { frame, limits: &self.limits, quirks: self.quirks, is_utf8: self.is_utf8, is_command }
+        Context {
+            frame,
+            octets: frame.octets(),
+            limits: &self.limits,
+            quirks: self.quirks,
+            is_utf8: self.is_utf8,
+            is_command,
+            tag: &[],
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
         astring, close, digits, is_closing, list, literal_header, loose_nz_number, loose_spaces,
         mod_sequence, nil, nstring, number64, octet, open, sp, word,
     },
-    input::{Input, Parsed, into_error},
+    input::{Input, Parsed},
     section::{Part, Section, section, section_binary},
     value::{Value, value},
 };
@@ -274,7 +274,7 @@ fn item_or_invalid<'a>(input: Input<'a>, items: &mut Vec<Item>) -> Parsed<'a, ()
     let error = match item(input, items) {
         Ok((rest, ())) if rest.first() == Some(b' ') || is_closing(rest) => return Ok((rest, ())),
         Ok((rest, ())) => rest.error("SP"),
-        Err(error) => into_error(&error, input.context),
+        Err(error) => error.into(),
     };
     items.truncate(before);
     invalid(input, items, error)

@@ -1,6 +1,6 @@
 //! Rules that many nouns share.
 
-use alloc::vec::Vec;
+use alloc::{borrow::Cow, vec::Vec};
 use core::num::NonZeroU32;
 
 use memchr::{memchr, memchr2};
@@ -8,11 +8,11 @@ use memchr::{memchr, memchr2};
 use crate::{
     ModSeq,
     input::{Input, Parsed},
-    octets::{Octets, copy_short},
+    octets::{Octets, in_eights},
 };
 
 /// `SP`; several of them are a quirk.
-#[inline]
+#[inline(always)]
 pub(crate) fn sp(input: Input<'_>) -> Parsed<'_, ()> {
     if input.first() != Some(b' ') {
         return input.expected("SP");
@@ -21,7 +21,7 @@ pub(crate) fn sp(input: Input<'_>) -> Parsed<'_, ()> {
 }
 
 /// Without the spaces at the front, if that is tolerated.
-#[inline]
+#[inline(always)]
 pub(crate) fn loose_spaces(input: Input<'_>) -> Input<'_> {
     if input.quirks().loose_spaces { spaces(input) } else { input }
 }
@@ -35,18 +35,18 @@ fn spaces(mut input: Input<'_>) -> Input<'_> {
 }
 
 /// One octet.
-#[inline]
+#[inline(always)]
 pub(crate) fn octet<'a>(input: Input<'a>, wanted: u8, name: &'static str) -> Parsed<'a, ()> {
     if input.first() == Some(wanted) { Ok((input.skip(1), ())) } else { input.expected(name) }
 }
 
-#[inline]
+#[inline(always)]
 pub(crate) fn open(input: Input<'_>) -> Parsed<'_, ()> {
     octet(input, b'(', "\"(\"")
 }
 
 /// `")"`, which the head of a frame does not have yet.
-#[inline]
+#[inline(always)]
 pub(crate) fn close(input: Input<'_>) -> Parsed<'_, ()> {
     let input = loose_spaces(input);
     if input.is_empty() && input.context.frame.is_head() {
@@ -56,7 +56,7 @@ pub(crate) fn close(input: Input<'_>) -> Parsed<'_, ()> {
 }
 
 /// Whether a list ends here.
-#[inline]
+#[inline(always)]
 pub(crate) fn is_closing(input: Input<'_>) -> bool {
     let input = loose_spaces(input);
     input.first() == Some(b')') || (input.is_empty() && input.context.frame.is_head())
@@ -129,7 +129,10 @@ impl Word {
             match octets.first_chunk() {
                 // What follows the word comes along, and is never looked at: a copy of fixed size is the fastest.
                 Some(chunk) => word.octets = *chunk,
-                None => copy_short(octets.get(..length).unwrap_or_default(), &mut word.octets),
+                None => {
+                    let eights = in_eights::<3>(octets.get(..length).unwrap_or_default());
+                    word.octets = eights.as_flattened().first_chunk().copied().unwrap_or_default();
+                }
             }
             word.octets.make_ascii_uppercase();
             word.length = length;
@@ -145,7 +148,7 @@ impl Word {
 }
 
 /// An atom that is a keyword: `[A-Za-z0-9.\-=+_]`, so that it ends before `[` and `<`.
-#[inline]
+#[inline(always)]
 pub(crate) fn word(input: Input<'_>) -> Parsed<'_, Word> {
     let length = run(input.rest(), WORD);
     if length == 0 {
@@ -224,7 +227,7 @@ pub(crate) fn mod_sequence(input: Input<'_>) -> Parsed<'_, ModSeq> {
 }
 
 /// `1*DIGIT` of 64 bits
-#[inline]
+#[inline(always)]
 pub(crate) fn digits(input: Input<'_>) -> Parsed<'_, u64> {
     let mut value = 0_u64;
     let mut length = 0;
@@ -245,31 +248,39 @@ pub(crate) fn digits(input: Input<'_>) -> Parsed<'_, u64> {
 /// `astring = 1*ASTRING-CHAR / string`
 #[inline]
 pub(crate) fn astring(input: Input<'_>) -> Parsed<'_, Octets> {
+    let (rest, text) = astring_text(input)?;
+    Ok((rest, input.octets(text)))
+}
+
+/// The same in its place: what becomes octets only where they stay is not copied from rule to rule.
+#[inline(always)]
+pub(crate) fn astring_text(input: Input<'_>) -> Parsed<'_, Cow<'_, [u8]>> {
     match input.first() {
-        Some(b'"' | b'{') => string(input),
-        Some(b'~') if input.rest().get(1) == Some(&b'{') => string(input),
+        Some(b'"' | b'{') => string_text(input),
+        Some(b'~') if input.rest().get(1) == Some(&b'{') => string_text(input),
         _ => {
             let class = if input.quirks().raw_names { ASTRING | HIGH } else { ASTRING };
             let (octets, rest) = input.split(run(input.rest(), class));
-            if octets.is_empty() { input.expected("astring") } else { Ok((rest, input.bytes(octets))) }
+            if octets.is_empty() { input.expected("astring") } else { Ok((rest, octets.into())) }
         }
     }
 }
 
 /// `nstring = string / nil`
 pub(crate) fn nstring(input: Input<'_>) -> Parsed<'_, Option<Octets>> {
-    match input.first() {
-        Some(b'"') => quoted_as(input, Some),
-        Some(b'{' | b'~') => literal(input).map(|(rest, value)| (rest, Some(value))),
+    let (rest, text) = match input.first() {
+        Some(b'"') => quoted_text(input)?,
+        Some(b'{' | b'~') => literal_text(input)?,
         _ => match nil(input) {
-            Some(rest) => Ok((rest, None)),
-            None => input.expected("nstring"),
+            Some(rest) => return Ok((rest, None)),
+            None => return input.expected("nstring"),
         },
-    }
+    };
+    Ok((rest, Some(input.octets(text))))
 }
 
 /// What follows `NIL`, if it is there.
-#[inline]
+#[inline(always)]
 pub(crate) fn nil(input: Input<'_>) -> Option<Input<'_>> {
     let word = input.rest().first_chunk::<3>()?;
     let ends = input.rest().get(3).is_none_or(|octet| !is(*octet, ATOM));
@@ -278,42 +289,47 @@ pub(crate) fn nil(input: Input<'_>) -> Option<Input<'_>> {
 
 /// `string = quoted / literal`, and literal8 where it stands in for one.
 pub(crate) fn string(input: Input<'_>) -> Parsed<'_, Octets> {
+    let (rest, text) = string_text(input)?;
+    Ok((rest, input.octets(text)))
+}
+
+#[inline(always)]
+fn string_text(input: Input<'_>) -> Parsed<'_, Cow<'_, [u8]>> {
     match input.first() {
-        Some(b'"') => quoted(input),
-        Some(b'{') => literal(input),
+        Some(b'"') => quoted_text(input),
+        Some(b'{') => literal_text(input),
         // No rule of a command has a string in which NUL may stand.
-        Some(b'~') if !input.context.is_command => literal(input),
+        Some(b'~') if !input.context.is_command => literal_text(input),
         _ => input.expected("string"),
     }
 }
 
 /// `quoted = DQUOTE *QUOTED-CHAR DQUOTE`
 pub(crate) fn quoted(input: Input<'_>) -> Parsed<'_, Octets> {
-    quoted_as(input, |octets| octets)
+    let (rest, text) = quoted_text(input)?;
+    Ok((rest, input.octets(text)))
 }
 
-/// A quoted string, made what the caller wants of it where it is: what is handed on from rule to rule is copied each time.
-#[inline]
-fn quoted_as<'a, T>(input: Input<'a>, value: impl FnOnce(Octets) -> T) -> Parsed<'a, T> {
+#[inline(always)]
+fn quoted_text(input: Input<'_>) -> Parsed<'_, Cow<'_, [u8]>> {
     let (body, ()) = octet(input, b'"', "DQUOTE")?;
     let length = plain(body.rest());
     if body.rest().get(length) == Some(&b'"') && is_closing_quote(body, length) {
         let (content, rest) = body.split(length);
-        return Ok((rest.skip(1), value(input.bytes(content))));
+        return Ok((rest.skip(1), content.into()));
     }
-    let (rest, octets) = quoted_with_specials(body)?;
-    Ok((rest, value(octets)))
+    quoted_with_specials(body)
 }
 
 /// A quoted string in which there is something else than plain ASCII.
 #[cold]
-fn quoted_with_specials(body: Input<'_>) -> Parsed<'_, Octets> {
+fn quoted_with_specials(body: Input<'_>) -> Parsed<'_, Cow<'_, [u8]>> {
     let octets = body.rest();
     match memchr2(b'"', b'\\', octets) {
         Some(end) if octets.get(end) == Some(&b'"') && is_closing_quote(body, end) => {
             let (content, rest) = body.split(end);
             check_quoted(body, content)?;
-            Ok((rest.skip(1), body.bytes(content)))
+            Ok((rest.skip(1), content.into()))
         }
         Some(_) => escaped(body),
         None => body.expected("closing DQUOTE"),
@@ -353,7 +369,7 @@ fn is_closing_quote(body: Input<'_>, end: usize) -> bool {
 }
 
 /// A quoted string in which something is escaped, or should be.
-fn escaped(body: Input<'_>) -> Parsed<'_, Octets> {
+fn escaped(body: Input<'_>) -> Parsed<'_, Cow<'_, [u8]>> {
     let mut content = Vec::new();
     let mut input = body;
     loop {
@@ -382,7 +398,7 @@ fn escaped(body: Input<'_>) -> Parsed<'_, Octets> {
 }
 
 /// What cannot be in a quoted string, wherever the tolerance ends.
-fn check_quoted<'a>(body: Input<'a>, content: &[u8]) -> Result<(), nom::Err<crate::input::Mismatch>> {
+fn check_quoted<'a>(body: Input<'a>, content: &[u8]) -> Result<(), nom::Err<crate::input::Mismatch<'a>>> {
     let is_bad = if body.quirks().raw_names && !body.context.is_command {
         memchr2(b'\r', b'\n', content).is_some()
     } else {
@@ -396,6 +412,11 @@ fn check_quoted<'a>(body: Input<'a>, content: &[u8]) -> Result<(), nom::Err<crat
 
 /// `literal`, `literal8`, whose octets follow in the frame.
 pub(crate) fn literal(input: Input<'_>) -> Parsed<'_, Octets> {
+    let (rest, text) = literal_text(input)?;
+    Ok((rest, input.octets(text)))
+}
+
+fn literal_text(input: Input<'_>) -> Parsed<'_, Cow<'_, [u8]>> {
     let (content, length) = literal_header(input)?;
     if content.context.frame.is_streamed_at(content.offset()) {
         return input.expected("literal that is short enough to be collected");
@@ -406,7 +427,7 @@ pub(crate) fn literal(input: Input<'_>) -> Parsed<'_, Octets> {
             if input.context.is_command && input.first() != Some(b'~') && memchr(0, octets).is_some() {
                 return input.expected("literal without NUL");
             }
-            Ok((rest, input.bytes(octets)))
+            Ok((rest, octets.into()))
         }
         None => input.expected("octets of a literal"),
     }

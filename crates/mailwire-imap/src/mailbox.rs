@@ -6,7 +6,7 @@ use core::{
 
 use crate::{
     Octets,
-    grammar::astring,
+    grammar::astring_text,
     input::{Input, Parsed},
     utf7,
 };
@@ -57,6 +57,16 @@ impl Mailbox {
             octets if is_inbox(&octets) => Form::Inbox,
             octets if is_utf8 => Form::Utf8(octets),
             octets => Form::Utf7(octets),
+        })
+    }
+
+    /// The same of a text in its place in the frame.
+    #[inline]
+    pub(crate) fn read<'a>(input: Input<'a>, text: Cow<'a, [u8]>) -> Self {
+        Self(match text {
+            text if is_inbox(&text) => Form::Inbox,
+            text if input.context.is_utf8 => Form::Utf8(input.octets(text)),
+            text => Form::Utf7(input.octets(text)),
         })
     }
 
@@ -160,9 +170,10 @@ fn is_inbox(octets: &[u8]) -> bool {
 }
 
 /// `mailbox = "INBOX" / astring` ([RFC 9051 section 9](https://www.rfc-editor.org/rfc/rfc9051#section-9))
+#[inline]
 pub(crate) fn mailbox(input: Input<'_>) -> Parsed<'_, Mailbox> {
-    let (rest, octets) = astring(input)?;
-    Ok((rest, Mailbox::from_wire(octets, input.context.is_utf8)))
+    let (rest, text) = astring_text(input)?;
+    Ok((rest, Mailbox::read(input, text)))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 /// Octets of a string: short ones in place, longer ones as a piece of the frame in which they came.
 ///
-/// Mostly they are text, of which IMAP does not always tell the charset. A clone copies no more than 39 octets.
+/// Mostly they are text, of which IMAP does not always tell the charset. A clone copies no more than 32 octets.
 ///
 /// ```
 /// use mailwire_imap::Octets;
@@ -32,9 +32,10 @@ enum Form {
     Shared(Bytes),
 }
 
-/// Copied as whole words, so that what was just written can be read again at once. What is beyond the length is zero.
+/// Written in the pieces in which it is copied, so that what was just written can be read again at once. What is beyond the
+/// length is zero.
 #[derive(Clone, Copy)]
-#[repr(C, align(8))]
+#[repr(C)]
 struct Inline {
     octets: [u8; INLINE],
     length: Length,
@@ -53,8 +54,8 @@ impl Octets {
 
     /// Copies `octets`.
     pub fn copy_from_slice(octets: &[u8]) -> Self {
-        match Inline::new(octets) {
-            Some(inline) => Self(Form::Inline(inline)),
+        match Length::new(octets.len()) {
+            Some(length) => Self(Form::Inline(Inline::new(octets, length))),
             None => Self(Form::Shared(Bytes::copy_from_slice(octets))),
         }
     }
@@ -90,8 +91,8 @@ impl Octets {
 
     #[inline(never)]
     fn at_end_of(frame: &Bytes, part: &[u8]) -> Self {
-        match Inline::new(part) {
-            Some(inline) => Self(Form::Inline(inline)),
+        match Length::new(part.len()) {
+            Some(length) => Self(Form::Inline(Inline::new(part, length))),
             None => Self(Form::Shared(frame.slice_ref(part))),
         }
     }
@@ -114,21 +115,20 @@ impl Octets {
 impl Inline {
     /// The first `length` octets of `chunk`.
     #[inline]
-    fn start_of(chunk: &[u8; INLINE + 1], length: Length) -> Self {
+    fn start_of(chunk: &[u8; INLINE], length: Length) -> Self {
         let mut octets = *chunk;
-        let mask = MASK.get(INLINE + 1 - length as usize..).and_then(<[u8]>::first_chunk);
-        let mask = mask.unwrap_or(&[0; INLINE + 1]);
+        let mask = MASK.get(INLINE - length as usize..).and_then(<[u8]>::first_chunk);
+        let mask: &[u8; INLINE] = mask.unwrap_or(&[0; INLINE]);
         octets.iter_mut().zip(mask).for_each(|(octet, mask)| *octet &= mask);
-        let [octets @ .., _] = octets;
         Self { octets, length }
     }
 
-    /// These octets, if they are few enough.
-    fn new(part: &[u8]) -> Option<Self> {
-        let length = Length::new(part.len())?;
-        let mut octets = [0; INLINE];
-        copy_short(part, &mut octets);
-        Some(Self { octets, length })
+    /// These octets, which are `length`.
+    #[inline]
+    fn new(part: &[u8], length: Length) -> Self {
+        let eights = in_eights::<{ INLINE / 8 }>(part);
+        let octets = eights.as_flattened().first_chunk().copied();
+        Self { octets: octets.unwrap_or([0; INLINE]), length }
     }
 
     #[inline]
@@ -137,34 +137,36 @@ impl Inline {
     }
 }
 
-/// Copies octets that are fewer than those of `to`: two copies of a fixed size, which may overlap, cost less than one whose
-/// size is not known.
+/// The first octets in eights, with zeros behind those that are there. Made in registers: octets that are copied one after the
+/// other could be read again in larger pieces only after a while.
 #[inline]
-pub(crate) fn copy_short<const N: usize>(from: &[u8], to: &mut [u8; N]) {
-    match from.len() {
-        32.. => ends::<32>(from, to),
-        16.. => ends::<16>(from, to),
-        8.. => ends::<8>(from, to),
-        4.. => ends::<4>(from, to),
-        2.. => ends::<2>(from, to),
-        _ => ends::<1>(from, to),
-    };
+pub(crate) fn in_eights<const N: usize>(octets: &[u8]) -> [[u8; 8]; N] {
+    core::array::from_fn(|index| octets.get(8 * index..).map_or([0; 8], first_eight))
 }
 
-/// Copies the first `N` octets and the last `N`, which are all of them.
 #[inline]
-fn ends<const N: usize>(from: &[u8], to: &mut [u8]) -> Option<()> {
-    let to = to.get_mut(..from.len())?;
-    *to.first_chunk_mut::<N>()? = *from.first_chunk::<N>()?;
-    *to.last_chunk_mut::<N>()? = *from.last_chunk::<N>()?;
-    Some(())
+fn first_eight(octets: &[u8]) -> [u8; 8] {
+    octets.first_chunk().copied().unwrap_or_else(|| fewer_than_eight(octets).to_le_bytes())
+}
+
+/// Octets as a number, the first one lowest. The first and the last ones of a fixed count are all of them; they may overlap.
+#[inline]
+fn fewer_than_eight(octets: &[u8]) -> u64 {
+    let shift = |count: usize| (8 * (octets.len().wrapping_sub(count))) as u32 % u64::BITS;
+    if let (Some(first), Some(last)) = (octets.first_chunk(), octets.last_chunk()) {
+        return u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << shift(4);
+    }
+    if let (Some(first), Some(last)) = (octets.first_chunk(), octets.last_chunk()) {
+        return u64::from(u16::from_le_bytes(*first)) | u64::from(u16::from_le_bytes(*last)) << shift(2);
+    }
+    octets.first().copied().map_or(0, u64::from)
 }
 
 macro_rules! lengths {
     ($($name:ident)*) => {
         /// Of octets in place. That it has few values leaves room for the tags of what it is in, up to `Option<Octets>`.
         #[derive(Clone, Copy)]
-        #[repr(u8)]
+        #[repr(u64)]
         enum Length {
             $($name,)*
         }
@@ -175,7 +177,7 @@ macro_rules! lengths {
 
 lengths! {
     L0 L1 L2 L3 L4 L5 L6 L7 L8 L9 L10 L11 L12 L13 L14 L15 L16 L17 L18 L19
-    L20 L21 L22 L23 L24 L25 L26 L27 L28 L29 L30 L31 L32 L33 L34 L35 L36 L37 L38 L39
+    L20 L21 L22 L23 L24 L25 L26 L27 L28 L29 L30 L31 L32
 }
 
 impl Length {
@@ -355,12 +357,12 @@ impl fmt::Debug for Octets {
 }
 
 /// Words, names, addresses and dates fit, and many a subject.
-const INLINE: usize = 39;
+const INLINE: usize = 32;
 
 /// Ones and then zeros: what starts as far before the change as a string is long is its mask.
-const MASK: [u8; 2 * (INLINE + 1)] = {
-    let mut mask = [0; 2 * (INLINE + 1)];
-    mask.split_at_mut(INLINE + 1).0.copy_from_slice(&[0xFF; INLINE + 1]);
+const MASK: [u8; 2 * INLINE] = {
+    let mut mask = [0; 2 * INLINE];
+    mask.split_at_mut(INLINE).0.copy_from_slice(&[0xFF; INLINE]);
     mask
 };
 
@@ -375,8 +377,12 @@ mod tests {
         for length in 0..60 {
             let octets: Vec<u8> = (0..length).collect();
             let frame = Bytes::from([&octets[..], b"rest"].concat());
+            let all = Bytes::from(octets.clone());
             let part = Octets::part_of(&frame, &frame[..octets.len()]);
-            for same in [Octets::from(&octets[..]), part.clone(), part.detach(), octets.clone().into()] {
+            let at_end = Octets::part_of(&all, &all);
+            let copies =
+                [Octets::from(&octets[..]), part.clone(), part.detach(), at_end, octets.clone().into()];
+            for same in copies {
                 assert_eq!(*same, *octets);
                 assert_eq!(same, part);
                 assert_eq!(same.clone().into_bytes(), octets);

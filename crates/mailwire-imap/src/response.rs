@@ -16,7 +16,7 @@ use crate::{
     flag::flag_list,
     grammar::{ASTRING, astring, digits, loose_spaces, octet, run, sp, to_end, word},
     id::{Fields, encode_fields, fields},
-    input::{Input, Parsed},
+    input::{Input, Parsed, end},
     list::{List, Namespaces, mailbox_list, namespaces},
     mailbox_status::{MailboxStatus, mailbox_status},
     metadata::{Metadata, metadata},
@@ -234,8 +234,9 @@ impl Data {
     }
 }
 
-/// `response`
-pub(crate) fn response(input: Input<'_>) -> Parsed<'_, Response> {
+/// `response`, to the end of the frame. This and what it calls make the response where it stays: what is handed on from rule to
+/// rule is copied each time.
+pub(crate) fn response(input: Input<'_>) -> Result<Response, ParseError> {
     match input.rest() {
         [b'*', b' ', ..] => data(input.skip(2)),
         [b'+', ..] => continuation(input),
@@ -244,37 +245,35 @@ pub(crate) fn response(input: Input<'_>) -> Parsed<'_, Response> {
 }
 
 /// `continue-req = "+" SP (resp-text / base64)`
-fn continuation(input: Input<'_>) -> Parsed<'_, Response> {
+fn continuation(input: Input<'_>) -> Result<Response, ParseError> {
     let rest = input.skip(1);
     let rest = match rest.first() {
         Some(b' ') => rest.skip(1),
         None if input.quirks().missing_text => rest,
-        _ => return rest.expected("SP"),
+        _ => return Err(rest.error("SP")),
     };
     let (rest, code) = match code(rest).filter(|_| rest.first() == Some(b'[')) {
         Some((after, code)) => (if after.first() == Some(b' ') { after.skip(1) } else { after }, Some(code)),
         None => (rest, None),
     };
-    let text = rest.bytes(rest.rest());
-    Ok((rest.skip(rest.rest().len()), Response::Continue(Continue { code, text })))
+    Ok(Response::Continue(Continue { code, text: rest.bytes(rest.rest()) }))
 }
 
 /// `response-tagged = tag SP resp-cond-state`
-fn tagged(input: Input<'_>) -> Parsed<'_, Response> {
+fn tagged(input: Input<'_>) -> Result<Response, ParseError> {
     let (octets, rest) = input.split(run(input.rest(), ASTRING));
     if octets.is_empty() || octets.contains(&b'+') {
-        return input.expected("response");
+        return Err(input.error("response"));
     }
-    let tag = Tag::from_parsed(input.bytes(octets));
     let (after, kind) = kind(sp(rest)?.0)?;
     if kind == Kind::PreAuth {
-        return rest.expected("resp-cond-state");
+        return Err(rest.error("resp-cond-state"));
     }
-    resp_text(after, kind, |status| Response::Tagged(tag, status))
+    resp_text(after, kind, |status| Response::Tagged(Tag::from_parsed(input.bytes(octets)), status))
 }
 
 /// `response-data`, after the asterisk
-fn data(input: Input<'_>) -> Parsed<'_, Response> {
+fn data(input: Input<'_>) -> Result<Response, ParseError> {
     let input = loose_spaces(input);
     match input.first() {
         Some(b'0'..=b'9') => numbered(input),
@@ -287,32 +286,30 @@ fn data(input: Input<'_>) -> Parsed<'_, Response> {
 }
 
 /// `nz-number SP ("EXPUNGE" / "FETCH" SP msg-att)`, `number SP ("EXISTS" / "RECENT")`
-fn numbered(input: Input<'_>) -> Parsed<'_, Response> {
+fn numbered(input: Input<'_>) -> Result<Response, ParseError> {
     let (rest, number) = digits(input)?;
-    let Ok(number) = u32::try_from(number) else { return input.expected("number of 32 bits") };
+    let Ok(number) = u32::try_from(number) else { return Err(input.error("number of 32 bits")) };
     let before = sp(rest)?.0;
     let (rest, name) = word(before)?;
-    let name = name.as_bytes();
-    match (name, NonZeroU32::new(number)) {
-        (b"EXISTS", _) => Ok((rest, Response::Data(Data::Exists(number)))),
-        (b"RECENT", _) => Ok((rest, Response::Data(Data::Recent(number)))),
+    match (name.as_bytes(), NonZeroU32::new(number)) {
+        (b"EXISTS", _) => made(rest, || Data::Exists(number)),
+        (b"RECENT", _) => made(rest, || Data::Recent(number)),
         (b"FETCH", Some(number)) => fetch(rest, Message::Sequence(number.into())),
         (b"UIDFETCH", Some(number)) => fetch(rest, Message::Uid(number.into())),
-        (b"EXPUNGE", Some(number)) => Ok((rest, Response::Data(Data::Expunge(number.into())))),
+        (b"EXPUNGE", Some(number)) => made(rest, || Data::Expunge(number.into())),
         (b"CONVERTED", Some(number)) => read(sp(rest)?.0, |input| converted(input, number), Data::Converted),
         (b"FETCH" | b"UIDFETCH" | b"EXPUNGE" | b"CONVERTED", None) => {
-            input.expected("number from 1 to 4294967295")
+            Err(input.error("number from 1 to 4294967295"))
         }
-        _ => before.expected("message-data"),
+        _ => Err(before.error("message-data")),
     }
 }
 
-fn fetch(input: Input<'_>, message: Message) -> Parsed<'_, Response> {
-    let (rest, items) = items(sp(input)?.0)?;
-    Ok((rest, Response::Data(Data::Fetch(Fetch { message, items }))))
+fn fetch(input: Input<'_>, message: Message) -> Result<Response, ParseError> {
+    read(sp(input)?.0, items, |items| Data::Fetch(Fetch { message, items }))
 }
 
-fn named(input: Input<'_>) -> Parsed<'_, Response> {
+fn named(input: Input<'_>) -> Result<Response, ParseError> {
     let (rest, word) = word(input)?;
     let word = word.as_bytes();
     if let Some(kind) = Kind::read(word) {
@@ -333,7 +330,7 @@ fn named(input: Input<'_>) -> Parsed<'_, Response> {
         }
         _ => {}
     }
-    let known: fn(Input<'_>) -> Parsed<'_, Response> = match word {
+    let known: fn(Input<'_>) -> Result<Response, ParseError> = match word {
         b"CONVERSION" => |rest| read(rest, conversion, Data::Conversion),
         b"COMPARATOR" => |rest| read(rest, comparator, Data::Comparator),
         b"LIST" => |rest| read(rest, mailbox_list, Data::List),
@@ -341,7 +338,7 @@ fn named(input: Input<'_>) -> Parsed<'_, Response> {
         b"XLIST" => |rest| read(rest, mailbox_list, Data::Xlist),
         b"FLAGS" => |rest| read(rest, flag_list, Data::Flags),
         b"STATUS" => |rest| read(rest, mailbox_status, Data::MailboxStatus),
-        b"VANISHED" => vanished,
+        b"VANISHED" => |rest| read(rest, vanished, |(earlier, uids)| Data::Vanished { earlier, uids }),
         b"NAMESPACE" => |rest| read(rest, namespaces, Data::Namespace),
         b"ID" => |rest| read(rest, fields, Data::Id),
         b"QUOTA" => |rest| read(rest, quota, Data::Quota),
@@ -352,24 +349,31 @@ fn named(input: Input<'_>) -> Parsed<'_, Response> {
         b"METADATA" => |rest| read(rest, metadata, Data::Metadata),
         b"LANGUAGE" => |rest| read(rest, |rest| crate::grammar::list(rest, astring), Data::Language),
         b"JMAPACCESS" => |rest| read(rest, astring, Data::JmapAccess),
-        _ => return input.expected("response-data"),
+        _ => return Err(input.error("response-data")),
     };
     known(sp(rest)?.0)
 }
 
-/// What `parser` reads is made a response where it is: to hand on the data alone and wrap it later is to copy it again.
+/// The data that `parser` reads.
 #[inline]
 fn read<'a, T>(
     input: Input<'a>,
     parser: impl FnOnce(Input<'a>) -> Parsed<'a, T>,
     data: impl FnOnce(T) -> Data,
-) -> Parsed<'a, Response> {
+) -> Result<Response, ParseError> {
     let (rest, value) = parser(input)?;
-    Ok((rest, Response::Data(data(value))))
+    made(rest, || data(value))
+}
+
+/// Data after which nothing follows.
+#[inline]
+fn made(rest: Input<'_>, data: impl FnOnce() -> Data) -> Result<Response, ParseError> {
+    end(rest)?;
+    Ok(Response::Data(data()))
 }
 
 /// `"VANISHED" [SP "(EARLIER)"] SP known-uids`
-fn vanished(input: Input<'_>) -> Parsed<'_, Response> {
+fn vanished(input: Input<'_>) -> Parsed<'_, (bool, UidSet)> {
     let mut rest = input;
     let earlier = input.first() == Some(b'(');
     if earlier {
@@ -383,7 +387,7 @@ fn vanished(input: Input<'_>) -> Parsed<'_, Response> {
     if UidSet::has_star(&uids) {
         return rest.expected("known-uids");
     }
-    Ok((after, Response::Data(Data::Vanished { earlier, uids })))
+    Ok((after, (earlier, uids)))
 }
 
 #[cfg(test)]

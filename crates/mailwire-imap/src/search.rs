@@ -8,6 +8,7 @@ use crate::{
     date::Date,
     encoder::{Abilities, Encoder, Part},
     filter::FilterName,
+    frame::Frame,
     input::{Context, whole},
 };
 
@@ -176,14 +177,16 @@ impl FromStr for Search {
 
     /// Reads keys as they stand after `SEARCH`, in UTF-8.
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let frame = text.as_bytes().into();
+        let frame = Frame::from(text.as_bytes());
         let limits = Limits::server();
         let context = Context {
             frame: &frame,
+            octets: frame.octets(),
             limits: &limits,
             quirks: Quirks::strict(),
             is_utf8: true,
             is_command: true,
+            tag: &[],
         };
         whole(&context, program)
     }

@@ -4,7 +4,7 @@ use alloc::string::String;
 use core::fmt;
 
 use crate::{
-    Octets,
+    Octets, ParseError,
     encoder::{Encoder, shown},
     grammar::word,
     input::{Input, Parsed},
@@ -150,34 +150,35 @@ pub(crate) fn after_kind(input: Input<'_>) -> Parsed<'_, ()> {
 }
 
 /// `resp-text = ["[" resp-text-code "]" SP] [text]`, made the response that it is part of where it is.
-pub(crate) fn resp_text<'a>(
-    input: Input<'a>,
+#[inline]
+pub(crate) fn resp_text(
+    input: Input<'_>,
     kind: Kind,
     response: impl FnOnce(Status) -> Response,
-) -> Parsed<'a, Response> {
+) -> Result<Response, ParseError> {
     if input.first() == Some(b'[')
         && let Some((rest, code)) = code(input)
     {
         let rest = match rest.first() {
             Some(b' ') => rest.skip(1),
-            Some(_) if !input.quirks().missing_text => return rest.expected("SP"),
+            Some(_) if !input.quirks().missing_text => return Err(rest.error("SP")),
             _ => rest,
         };
-        let (rest, text) = text(rest)?;
-        return Ok((rest, response(Status { kind, code: Some(code), text })));
+        let text = text(rest)?;
+        return Ok(response(Status { kind, code: Some(code), text: rest.bytes(text) }));
     }
     // Apart from the above, because a code that is not there need not be copied.
-    let (rest, text) = text(input)?;
-    Ok((rest, response(Status { kind, code: None, text })))
+    let text = text(input)?;
+    Ok(response(Status { kind, code: None, text: input.bytes(text) }))
 }
 
 /// `text`, to the end of the line.
 #[inline]
-fn text(input: Input<'_>) -> Parsed<'_, Octets> {
+fn text(input: Input<'_>) -> Result<&[u8], ParseError> {
     let text = input.rest();
     if input.quirks().missing_text || (core::str::from_utf8(text).is_ok() && !text.contains(&0)) {
-        Ok((input.skip(text.len()), input.bytes(text)))
+        Ok(text)
     } else {
-        input.expected("TEXT-CHAR")
+        Err(input.error("TEXT-CHAR"))
     }
 }

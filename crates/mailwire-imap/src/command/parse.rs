@@ -1,12 +1,14 @@
 use alloc::vec::Vec;
 
+use nom::Err;
+
 use super::{
     Action, Body, Command, CommandError, Fetch, Messages, QResync, Select, Store, Values,
     list::{list_command, pattern},
     search::{esearch, search, sort, thread},
 };
 use crate::{
-    Atom, Mailbox, ModSeq, ParseError, Secret, Tag, acl,
+    Atom, Capabilities, Mailbox, ModSeq, Octets, ParseError, Secret, Tag, acl,
     annotation::annotations,
     append::{append, replace},
     atom::tag_string,
@@ -19,7 +21,7 @@ use crate::{
         sp, to_end, word,
     },
     id::fields,
-    input::{Context, Input, Parsed, ended, into_error},
+    input::{Context, Input, Mismatch, Parsed, end},
     list as mailbox_list,
     mailbox::mailbox,
     mailbox_status, metadata,
@@ -31,24 +33,31 @@ use crate::{
     urlauth,
 };
 
-/// `command`
+/// `command`, to the end of the frame. This and what it calls make the command where it stays: what is handed on from rule to
+/// rule is copied each time.
 pub(crate) fn command(context: &Context<'_>) -> Result<Command, CommandError> {
-    let input = Input::new(context);
-    let (octets, rest) = input.split(run(input.rest(), ASTRING));
-    if octets.is_empty() || octets.contains(&b'+') {
+    let octets = context.octets;
+    let tag = octets.get(..run(octets, ASTRING)).unwrap_or_default();
+    let context = Context { tag, ..*context };
+    let input = Input::new(&context);
+    if tag.is_empty() || tag.contains(&b'+') {
         return Err(CommandError { tag: None, error: without_secrets(input.error("tag"), input) });
     }
-    let tag = Tag::from_parsed(input.bytes(octets));
-    let error = match sp(rest).and_then(|(rest, ())| body(rest)) {
-        Ok((rest, body)) => match ended(rest) {
-            Ok(()) => return Ok(Command { tag, body }),
-            Err(error) => error,
-        },
-        Err(error) => into_error(&error, context),
-    };
-    // A line of one word may be base64 of a SASL exchange, and no tag.
-    let tag = Some(tag).filter(|_| !rest.is_empty());
-    Err(CommandError { tag, error: without_secrets(error, input) })
+    body(sp(input.skip(tag.len()))?.0)
+}
+
+impl From<Err<Mismatch<'_>>> for CommandError {
+    #[cold]
+    fn from(error: Err<Mismatch<'_>>) -> Self {
+        let (Err::Error(Mismatch { place, .. }) | Err::Failure(Mismatch { place, .. })) = error else {
+            return Self { tag: None, error: error.into() };
+        };
+        let (tag, input) = (place.context.tag, Input::new(place.context));
+        // A line of one word may be base64 of a SASL exchange, and no tag.
+        let tag = Some(tag).filter(|tag| tag.len() < input.rest().len());
+        let tag = tag.map(|tag| Tag::from_parsed(input.bytes(tag)));
+        Self { tag, error: without_secrets(error.into(), input) }
+    }
 }
 
 /// Shows nothing of what may be a secret: what follows these two words wherever they stand, what follows a word that is no
@@ -73,125 +82,131 @@ fn word_after(octets: &[u8], place: usize) -> Option<usize> {
     Some(place + rest.iter().position(|octet| *octet == b' ').unwrap_or(rest.len()))
 }
 
-fn body(input: Input<'_>) -> Parsed<'_, Body> {
+fn body(input: Input<'_>) -> Result<Command, CommandError> {
     let (rest, word) = word(input)?;
-    let simple = match word.as_bytes() {
-        b"CAPABILITY" => Body::Capability,
-        b"CHECK" => Body::Check,
-        b"CLOSE" => Body::Close,
-        b"EXPUNGE" => Body::Expunge(None),
-        b"GETJMAPACCESS" => Body::GetJmapAccess,
-        b"IDLE" => Body::Idle,
-        b"LOGOUT" => Body::Logout,
-        b"NAMESPACE" => Body::Namespace,
-        b"NOOP" => Body::Noop,
-        b"STARTTLS" => Body::StartTls,
-        b"UNAUTHENTICATE" => Body::Unauthenticate,
-        b"UNSELECT" => Body::Unselect,
-        b"ENABLE" => {
-            let (after, list) = capabilities(rest)?;
-            return if list.is_empty() {
-                rest.expected("capability")
-            } else {
-                Ok((after, Body::Enable(list)))
-            };
-        }
-        b"COMPARATOR" => return to_end(rest, astring).map(|(rest, order)| (rest, Body::Comparator(order))),
-        b"LANGUAGE" => {
-            return to_end(rest, astring).map(|(rest, languages)| (rest, Body::Language(languages)));
-        }
-        b"CANCELUPDATE" => return cancel_update(rest),
-        b"GENURLAUTH" => return urlauth::unsigned(rest).map(|(rest, urls)| (rest, Body::GenUrlAuth(urls))),
-        b"RESETKEY" => return reset_key(rest),
-        b"UID" => return uid(sp(rest)?.0),
-        b"URLFETCH" => return urlauth::requests(rest).map(|(rest, urls)| (rest, Body::UrlFetch(urls))),
-        _ => return with_arguments(input, word, rest),
-    };
-    Ok((rest, simple))
+    match word.as_bytes() {
+        b"CAPABILITY" => made(rest, || Body::Capability),
+        b"CHECK" => made(rest, || Body::Check),
+        b"CLOSE" => made(rest, || Body::Close),
+        b"EXPUNGE" => made(rest, || Body::Expunge(None)),
+        b"GETJMAPACCESS" => made(rest, || Body::GetJmapAccess),
+        b"IDLE" => made(rest, || Body::Idle),
+        b"LOGOUT" => made(rest, || Body::Logout),
+        b"NAMESPACE" => made(rest, || Body::Namespace),
+        b"NOOP" => made(rest, || Body::Noop),
+        b"STARTTLS" => made(rest, || Body::StartTls),
+        b"UNAUTHENTICATE" => made(rest, || Body::Unauthenticate),
+        b"UNSELECT" => made(rest, || Body::Unselect),
+        b"CANCELUPDATE" => read(rest, cancel_update, Body::CancelUpdate),
+        b"COMPARATOR" => read(rest, |rest| to_end(rest, astring), Body::Comparator),
+        b"ENABLE" => read(rest, enable, Body::Enable),
+        b"GENURLAUTH" => read(rest, urlauth::unsigned, Body::GenUrlAuth),
+        b"LANGUAGE" => read(rest, |rest| to_end(rest, astring), Body::Language),
+        b"RESETKEY" => read(rest, reset_key, Body::ResetKey),
+        b"UID" => uid(sp(rest)?.0),
+        b"URLFETCH" => read(rest, urlauth::requests, Body::UrlFetch),
+        _ => with_arguments(input, word, rest),
+    }
 }
 
-fn with_arguments<'a>(input: Input<'a>, word: Word, rest: Input<'a>) -> Parsed<'a, Body> {
-    let known: fn(Input<'_>) -> Parsed<'_, Body> = match word.as_bytes() {
-        b"APPEND" => |input| append(input).map(|(rest, append)| (rest, Body::Append(append))),
-        b"AUTHENTICATE" => authenticate,
-        b"COMPRESS" => |input| name(input).map(|(rest, algorithm)| (rest, Body::Compress(algorithm))),
-        b"CONVERSIONS" => conversions,
-        b"CREATE" => create,
-        b"DELETE" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::Delete(mailbox))),
-        b"DELETEACL" => {
-            |input| mailbox_and(input, astring).map(|(rest, (a, b))| (rest, Body::DeleteAcl(a, b)))
-        }
-        b"ESEARCH" => esearch,
-        b"EXAMINE" => |input| select(input).map(|(rest, select)| (rest, Body::Examine(select))),
-        b"GETACL" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::GetAcl(mailbox))),
-        b"GETMETADATA" => {
-            |input| metadata::get_metadata(input).map(|(rest, command)| (rest, Body::GetMetadata(command)))
-        }
-        b"GETQUOTA" => |input| astring(input).map(|(rest, root)| (rest, Body::GetQuota(root))),
-        b"GETQUOTAROOT" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::GetQuotaRoot(mailbox))),
-        b"ID" => |input| fields(input).map(|(rest, fields)| (rest, Body::Id(fields))),
-        b"LIST" => |input| list_command(input).map(|(rest, list)| (rest, Body::List(list))),
-        b"LISTRIGHTS" => {
-            |input| mailbox_and(input, astring).map(|(rest, (a, b))| (rest, Body::ListRights(a, b)))
-        }
-        b"LOGIN" => login,
-        b"LSUB" => |input| mailbox_and(input, pattern).map(|(rest, (a, b))| (rest, Body::Lsub(a, b))),
-        b"MYRIGHTS" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::MyRights(mailbox))),
-        b"NOTIFY" => |input| notify(input).map(|(rest, notify)| (rest, Body::Notify(notify))),
-        b"RENAME" => |input| mailbox_and(input, mailbox).map(|(rest, (a, b))| (rest, Body::Rename(a, b))),
-        b"RLIST" => |input| mailbox_and(input, pattern).map(|(rest, (a, b))| (rest, Body::Rlist(a, b))),
-        b"RLSUB" => |input| mailbox_and(input, pattern).map(|(rest, (a, b))| (rest, Body::Rlsub(a, b))),
-        b"SELECT" => |input| select(input).map(|(rest, select)| (rest, Body::Select(select))),
-        b"SETACL" => set_acl,
-        b"SETMETADATA" => |input| {
-            mailbox_and(input, metadata::entry_values).map(|(rest, (a, b))| (rest, Body::SetMetadata(a, b)))
+fn with_arguments(input: Input<'_>, word: Word, rest: Input<'_>) -> Result<Command, CommandError> {
+    let known: fn(Input<'_>) -> Result<Command, CommandError> = match word.as_bytes() {
+        b"APPEND" => |input| read(input, append, Body::Append),
+        b"AUTHENTICATE" => |input| {
+            read(input, authenticate, |(mechanism, initial_response)| Body::Authenticate {
+                mechanism,
+                initial_response,
+            })
         },
-        b"SETQUOTA" => set_quota,
-        b"STATUS" => status,
-        b"SUBSCRIBE" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::Subscribe(mailbox))),
-        b"UIDBATCHES" => {
-            |input| message_batches(input).map(|(rest, batches)| (rest, Body::UidBatches(batches)))
+        b"COMPRESS" => |input| read(input, name, Body::Compress),
+        b"CONVERSIONS" => |input| read(input, conversions, |(a, b)| Body::Conversions(a, b)),
+        b"CREATE" => |input| read(input, create, |(a, b)| Body::Create(a, b)),
+        b"DELETE" => |input| read(input, mailbox, Body::Delete),
+        b"DELETEACL" => {
+            |input| read(input, |input| mailbox_and(input, astring), |(a, b)| Body::DeleteAcl(a, b))
         }
-        b"UNSUBSCRIBE" => |input| mailbox(input).map(|(rest, mailbox)| (rest, Body::Unsubscribe(mailbox))),
-        b"XLIST" => |input| mailbox_and(input, pattern).map(|(rest, (a, b))| (rest, Body::Xlist(a, b))),
+        b"ESEARCH" => |input| read(input, esearch, Body::ESearch),
+        b"EXAMINE" => |input| read(input, select, Body::Examine),
+        b"GETACL" => |input| read(input, mailbox, Body::GetAcl),
+        b"GETMETADATA" => |input| read(input, metadata::get_metadata, Body::GetMetadata),
+        b"GETQUOTA" => |input| read(input, astring, Body::GetQuota),
+        b"GETQUOTAROOT" => |input| read(input, mailbox, Body::GetQuotaRoot),
+        b"ID" => |input| read(input, fields, Body::Id),
+        b"LIST" => |input| read(input, list_command, Body::List),
+        b"LISTRIGHTS" => {
+            |input| read(input, |input| mailbox_and(input, astring), |(a, b)| Body::ListRights(a, b))
+        }
+        b"LOGIN" => |input| read(input, login, |(user, password)| Body::Login(user, password)),
+        b"LSUB" => |input| read(input, |input| mailbox_and(input, pattern), |(a, b)| Body::Lsub(a, b)),
+        b"MYRIGHTS" => |input| read(input, mailbox, Body::MyRights),
+        b"NOTIFY" => |input| read(input, notify, Body::Notify),
+        b"RENAME" => |input| read(input, |input| mailbox_and(input, mailbox), |(a, b)| Body::Rename(a, b)),
+        b"RLIST" => |input| read(input, |input| mailbox_and(input, pattern), |(a, b)| Body::Rlist(a, b)),
+        b"RLSUB" => |input| read(input, |input| mailbox_and(input, pattern), |(a, b)| Body::Rlsub(a, b)),
+        b"SELECT" => |input| read(input, select, Body::Select),
+        b"SETACL" => |input| read(input, set_acl, |(a, b, c)| Body::SetAcl(a, b, c)),
+        b"SETMETADATA" => |input| {
+            read(input, |input| mailbox_and(input, metadata::entry_values), |(a, b)| Body::SetMetadata(a, b))
+        },
+        b"SETQUOTA" => |input| read(input, set_quota, |(a, b)| Body::SetQuota(a, b)),
+        b"STATUS" => |input| read(input, status, |(a, b)| Body::Status(a, b)),
+        b"SUBSCRIBE" => |input| read(input, mailbox, Body::Subscribe),
+        b"UIDBATCHES" => |input| read(input, message_batches, Body::UidBatches),
+        b"UNSUBSCRIBE" => |input| read(input, mailbox, Body::Unsubscribe),
+        b"XLIST" => |input| read(input, |input| mailbox_and(input, pattern), |(a, b)| Body::Xlist(a, b)),
         _ => return numbered(input, word, rest, false),
     };
     known(sp(rest)?.0)
 }
 
-fn uid(input: Input<'_>) -> Parsed<'_, Body> {
+fn uid(input: Input<'_>) -> Result<Command, CommandError> {
     let (rest, word) = word(input)?;
     if word.as_bytes() == b"EXPUNGE" {
-        let (rest, messages) = messages(sp(rest)?.0, true)?;
-        return Ok((rest, Body::Expunge(Some(messages))));
+        return read(sp(rest)?.0, |input| messages(input, true), |messages| Body::Expunge(Some(messages)));
     }
     numbered(input, word, rest, true)
 }
 
 /// What exists with `UID` before it and without.
-fn numbered<'a>(input: Input<'a>, word: Word, rest: Input<'a>, is_uid: bool) -> Parsed<'a, Body> {
-    let known: fn(Input<'_>, bool) -> Parsed<'_, Body> = match word.as_bytes() {
+fn numbered(input: Input<'_>, word: Word, rest: Input<'_>, is_uid: bool) -> Result<Command, CommandError> {
+    let known: fn(Input<'_>, bool) -> Result<Command, CommandError> = match word.as_bytes() {
         b"CONVERT" => |input, is_uid| {
             let (rest, messages) = messages(input, is_uid)?;
-            convert(sp(rest)?.0, messages).map(|(rest, convert)| (rest, Body::Convert(convert)))
+            read(sp(rest)?.0, |input| convert(input, messages), Body::Convert)
         },
         b"COPY" => |input, is_uid| {
-            messages_and(input, is_uid, mailbox).map(|(rest, (a, b))| (rest, Body::Copy(a, b)))
+            read(input, |input| messages_and(input, is_uid, mailbox), |(a, b)| Body::Copy(a, b))
         },
-        b"FETCH" => fetch,
+        b"FETCH" => |input, is_uid| read(input, |input| fetch(input, is_uid), Body::Fetch),
         b"MOVE" => |input, is_uid| {
-            messages_and(input, is_uid, mailbox).map(|(rest, (a, b))| (rest, Body::Move(a, b)))
+            read(input, |input| messages_and(input, is_uid, mailbox), |(a, b)| Body::Move(a, b))
         },
-        b"REPLACE" => {
-            |input, is_uid| replace(input, is_uid).map(|(rest, replace)| (rest, Body::Replace(replace)))
-        }
-        b"SEARCH" => search,
-        b"SORT" => sort,
-        b"STORE" => store,
-        b"THREAD" => thread,
-        _ => return input.expected("command"),
+        b"REPLACE" => |input, is_uid| read(input, |input| replace(input, is_uid), Body::Replace),
+        b"SEARCH" => |input, is_uid| read(input, |input| search(input, is_uid), Body::Search),
+        b"SORT" => |input, is_uid| read(input, |input| sort(input, is_uid), Body::Sort),
+        b"STORE" => |input, is_uid| read(input, |input| store(input, is_uid), Body::Store),
+        b"THREAD" => |input, is_uid| read(input, |input| thread(input, is_uid), Body::Thread),
+        _ => return Err(input.mismatch("command").into()),
     };
     known(sp(rest)?.0, is_uid)
+}
+
+/// The command that `parser` reads.
+#[inline]
+fn read<'a, T>(
+    input: Input<'a>,
+    parser: impl FnOnce(Input<'a>) -> Parsed<'a, T>,
+    body: impl FnOnce(T) -> Body,
+) -> Result<Command, CommandError> {
+    let (rest, value) = parser(input)?;
+    made(rest, || body(value))
+}
+
+/// A command after which nothing follows.
+#[inline]
+fn made(rest: Input<'_>, body: impl FnOnce() -> Body) -> Result<Command, CommandError> {
+    end(rest)?;
+    Ok(Command { tag: Tag::from_parsed(rest.bytes(rest.context.tag)), body: body() })
 }
 
 /// `sequence-set`, `$`
@@ -229,30 +244,31 @@ pub(super) fn name(input: Input<'_>) -> Parsed<'_, Atom> {
 }
 
 /// `"CANCELUPDATE" 1*(SP quoted)` ([RFC 5267 section 5](https://www.rfc-editor.org/rfc/rfc5267#section-5))
-fn cancel_update(input: Input<'_>) -> Parsed<'_, Body> {
+fn cancel_update(input: Input<'_>) -> Parsed<'_, Vec<Tag>> {
     let (rest, tags) = to_end(input, tag_string)?;
-    if tags.is_empty() { input.expected("SP") } else { Ok((rest, Body::CancelUpdate(tags))) }
+    if tags.is_empty() { input.expected("SP") } else { Ok((rest, tags)) }
 }
 
 /// `"CONVERSIONS" SP from-mime-type-req SP to-mime-type-req`, after the first space
-fn conversions(input: Input<'_>) -> Parsed<'_, Body> {
+fn conversions(input: Input<'_>) -> Parsed<'_, (Octets, Octets)> {
     let (rest, source) = astring(input)?;
     let (rest, target) = astring(sp(rest)?.0)?;
-    Ok((rest, Body::Conversions(source, target)))
+    Ok((rest, (source, target)))
 }
 
 /// `login = "LOGIN" SP userid SP password`
-fn login(input: Input<'_>) -> Parsed<'_, Body> {
+#[inline]
+fn login(input: Input<'_>) -> Parsed<'_, (Octets, Secret)> {
     let (rest, user) = astring(input)?;
     let (rest, password) = astring(sp(rest)?.0)?;
-    Ok((rest, Body::Login(user, Secret::new(password))))
+    Ok((rest, (user, Secret::new(password))))
 }
 
 /// `authenticate = "AUTHENTICATE" SP auth-type [SP initial-resp]`
-fn authenticate(input: Input<'_>) -> Parsed<'_, Body> {
+fn authenticate(input: Input<'_>) -> Parsed<'_, (Atom, Option<Secret>)> {
     let (rest, mechanism) = name(input)?;
     if loose_spaces(rest).is_empty() {
-        return Ok((rest, Body::Authenticate { mechanism, initial_response: None }));
+        return Ok((rest, (mechanism, None)));
     }
     let (rest, ()) = sp(rest)?;
     let is_base64 = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/' | b'=');
@@ -260,14 +276,14 @@ fn authenticate(input: Input<'_>) -> Parsed<'_, Body> {
     if octets.is_empty() {
         return rest.expected("initial-resp");
     }
-    Ok((after, Body::Authenticate { mechanism, initial_response: Some(Secret::new(octets)) }))
+    Ok((after, (mechanism, Some(Secret::new(octets)))))
 }
 
 /// `"CREATE" SP mailbox [SP "(" "USE" SP "(" use-attr *(SP use-attr) ")" ")"]`
-fn create(input: Input<'_>) -> Parsed<'_, Body> {
+fn create(input: Input<'_>) -> Parsed<'_, (Mailbox, Vec<mailbox_list::Attribute>)> {
     let (rest, mailbox) = mailbox(input)?;
     if loose_spaces(rest).is_empty() {
-        return Ok((rest, Body::Create(mailbox, Vec::new())));
+        return Ok((rest, (mailbox, Vec::new())));
     }
     let (rest, ()) = open(sp(rest)?.0)?;
     let (after, word) = word(rest)?;
@@ -275,10 +291,11 @@ fn create(input: Input<'_>) -> Parsed<'_, Body> {
         return rest.expected("USE");
     }
     let (rest, uses) = list(sp(after)?.0, mailbox_list::attribute)?;
-    Ok((close(rest)?.0, Body::Create(mailbox, uses)))
+    Ok((close(rest)?.0, (mailbox, uses)))
 }
 
 /// `mailbox [select-params]`
+#[inline]
 fn select(input: Input<'_>) -> Parsed<'_, Select> {
     let (mut input, mailbox) = mailbox(input)?;
     let mut select = Select { mailbox, condstore: false, annotate: false, qresync: None };
@@ -343,11 +360,11 @@ fn mod_seq(input: Input<'_>) -> Parsed<'_, ModSeq> {
 }
 
 /// `sequence-set SP (macro / fetch-att / list) [fetch-modifiers]`
-fn fetch(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
+fn fetch(input: Input<'_>, is_uid: bool) -> Parsed<'_, Fetch> {
     let (input, (messages, attributes)) = messages_and(input, is_uid, attributes)?;
     let mut fetch = Fetch::new(messages, attributes);
     if loose_spaces(input).is_empty() {
-        return Ok((input, Body::Fetch(fetch)));
+        return Ok((input, fetch));
     }
     let (mut input, ()) = open(sp(input)?.0)?;
     while !is_closing(input) {
@@ -377,11 +394,11 @@ fn fetch(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
     if fetch.changed_since.is_none() && (fetch.vanished || fetch.partial.is_none()) {
         return input.expected("CHANGEDSINCE");
     }
-    Ok((close(input)?.0, Body::Fetch(fetch)))
+    Ok((close(input)?.0, fetch))
 }
 
 /// `sequence-set [SP store-modifiers] SP store-att-flags`
-fn store(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
+fn store(input: Input<'_>, is_uid: bool) -> Parsed<'_, Store> {
     let (rest, messages) = messages(input, is_uid)?;
     let (mut input, mut unchanged_since) = (sp(rest)?.0, None);
     if input.first() == Some(b'(') {
@@ -408,7 +425,7 @@ fn store(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
             .map(|(rest, labels)| (rest, Values::GmailLabels(labels)))?,
         _ => return input.expected("store-att-flags"),
     };
-    Ok((rest, Body::Store(Store { messages, unchanged_since, action, silent, values })))
+    Ok((rest, Store { messages, unchanged_since, action, silent, values }))
 }
 
 /// `flag-list / (flag *(SP flag))`
@@ -421,36 +438,40 @@ fn flags(input: Input<'_>) -> Parsed<'_, Values> {
     Ok((rest, Values::Flags(first.into_iter().chain(others.into_iter().flatten()).collect())))
 }
 
+/// `enable = "ENABLE" 1*(SP capability)`
+fn enable(input: Input<'_>) -> Parsed<'_, Capabilities> {
+    match capabilities(input)? {
+        (_, list) if list.is_empty() => input.expected("capability"),
+        read => Ok(read),
+    }
+}
+
 /// `resetkey = "RESETKEY" [SP mailbox *(SP mechanism)]`
-fn reset_key(input: Input<'_>) -> Parsed<'_, Body> {
+fn reset_key(input: Input<'_>) -> Parsed<'_, Option<(Mailbox, Vec<Atom>)>> {
     if loose_spaces(input).is_empty() {
-        return Ok((input, Body::ResetKey(None)));
+        return Ok((input, None));
     }
     let (rest, mailbox) = mailbox(sp(input)?.0)?;
     let (rest, mechanisms) = to_end(rest, urlauth::mechanism)?;
-    Ok((rest, Body::ResetKey(Some((mailbox, mechanisms)))))
+    Ok((rest, Some((mailbox, mechanisms))))
 }
 
 /// `"SETACL" SP mailbox SP identifier SP mod-rights`
-fn set_acl(input: Input<'_>) -> Parsed<'_, Body> {
+fn set_acl(input: Input<'_>) -> Parsed<'_, (Mailbox, Octets, acl::Change)> {
     let (rest, (mailbox, identifier)) = mailbox_and(input, astring)?;
     let (rest, change) = acl::change(sp(rest)?.0)?;
-    Ok((rest, Body::SetAcl(mailbox, identifier, change)))
+    Ok((rest, (mailbox, identifier, change)))
 }
 
 /// `"SETQUOTA" SP quota-root-name SP setquota-list`
-fn set_quota(input: Input<'_>) -> Parsed<'_, Body> {
+fn set_quota(input: Input<'_>) -> Parsed<'_, (Octets, Vec<quota::Limit>)> {
     let (rest, root) = astring(input)?;
     let (rest, limits) = quota::limits(sp(rest)?.0)?;
-    Ok((rest, Body::SetQuota(root, limits)))
+    Ok((rest, (root, limits)))
 }
 
 /// `mailbox SP "(" status-att *(SP status-att) ")"`
-fn status(input: Input<'_>) -> Parsed<'_, Body> {
+fn status(input: Input<'_>) -> Parsed<'_, (Mailbox, Vec<mailbox_status::Attribute>)> {
     let (rest, (mailbox, attributes)) = mailbox_and(input, |input| list(input, mailbox_status::attribute))?;
-    if attributes.is_empty() {
-        input.expected("status-att")
-    } else {
-        Ok((rest, Body::Status(mailbox, attributes)))
-    }
+    if attributes.is_empty() { input.expected("status-att") } else { Ok((rest, (mailbox, attributes))) }
 }

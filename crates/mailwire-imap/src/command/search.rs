@@ -1,6 +1,6 @@
 use alloc::vec::Vec;
 
-use super::{Body, parse::name};
+use super::parse::name;
 use crate::{
     Atom, Octets, PartialRange, Search, annotation,
     encoder::{EncodeError, Encoder},
@@ -377,10 +377,10 @@ impl Thread {
 }
 
 /// `[search-return-opts] SP search-program`
-pub(super) fn search(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
+pub(super) fn search(input: Input<'_>, is_uid: bool) -> Parsed<'_, SearchCommand> {
     let (rest, returns) = returns(input)?;
     let (rest, (charset, search)) = search_program(rest)?;
-    Ok((rest, Body::Search(SearchCommand { is_uid, returns, charset, search })))
+    Ok((rest, SearchCommand { is_uid, returns, charset, search }))
 }
 
 /// `search-program = ["CHARSET" SP charset SP] search-key *(SP search-key)`
@@ -400,7 +400,7 @@ pub(crate) fn search_program(input: Input<'_>) -> Parsed<'_, (Option<Octets>, Se
 }
 
 /// `esearch = "ESEARCH" [SP esearch-source-opts] [SP search-return-opts] SP search-program`
-pub(super) fn esearch(input: Input<'_>) -> Parsed<'_, Body> {
+pub(super) fn esearch(input: Input<'_>) -> Parsed<'_, ESearch> {
     let (input, source) = match after(input, b"IN ") {
         Some(rest) => {
             let (rest, source) = source(loose_spaces(rest))?;
@@ -410,7 +410,7 @@ pub(super) fn esearch(input: Input<'_>) -> Parsed<'_, Body> {
     };
     let (rest, returns) = returns(input)?;
     let (rest, (charset, search)) = search_program(rest)?;
-    Ok((rest, Body::ESearch(ESearch { source, returns, charset, search })))
+    Ok((rest, ESearch { source, returns, charset, search }))
 }
 
 /// `"(" source-mbox [SP "(" scope-options ")"] ")"`, `source-mbox = filter-mailboxes *(SP filter-mailboxes)`
@@ -484,7 +484,7 @@ fn update(input: Input<'_>) -> Parsed<'_, Return> {
 }
 
 /// `[RETURN ...] sort-criteria SP charset 1*(SP search-key)`
-pub(super) fn sort(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
+pub(super) fn sort(input: Input<'_>, is_uid: bool) -> Parsed<'_, Sort> {
     let (input, returns) = returns(input)?;
     let (rest, criteria) = list(input, criterion)?;
     if criteria.is_empty() {
@@ -493,7 +493,7 @@ pub(super) fn sort(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
     let (rest, charset) = astring(sp(rest)?.0)?;
     let (rest, search) = program(sp(rest)?.0)?;
     let search = SearchCommand { is_uid, returns, charset: Some(charset), search };
-    Ok((rest, Body::Sort(Sort { search, criteria })))
+    Ok((rest, Sort { search, criteria }))
 }
 
 /// `["REVERSE" SP] sort-key`
@@ -525,13 +525,13 @@ fn criterion(input: Input<'_>) -> Parsed<'_, Criterion> {
 }
 
 /// `[RETURN ...] thread-alg SP charset 1*(SP search-key)`
-pub(super) fn thread(input: Input<'_>, is_uid: bool) -> Parsed<'_, Body> {
+pub(super) fn thread(input: Input<'_>, is_uid: bool) -> Parsed<'_, Thread> {
     let (input, returns) = returns(input)?;
     let (rest, algorithm) = name(input)?;
     let (rest, charset) = astring(sp(rest)?.0)?;
     let (rest, search) = program(sp(rest)?.0)?;
     let search = SearchCommand { is_uid, returns, charset: Some(charset), search };
-    Ok((rest, Body::Thread(Thread { search, algorithm: ThreadAlgorithm::read(algorithm) })))
+    Ok((rest, Thread { search, algorithm: ThreadAlgorithm::read(algorithm) }))
 }
 
 #[cfg(test)]

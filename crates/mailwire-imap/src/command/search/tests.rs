@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     Mailbox, Tag,
     command::{
-        Command,
+        Body, Command,
         tests::{encoded, strict},
     },
     encoder::Abilities,
