@@ -15,6 +15,9 @@ pub(crate) struct Form<'a> {
     input: Input<'a>,
     length: usize,
     kind: Kind<'a>,
+    is_number: bool,
+    /// Told when the value is read: to ask for it again on each level would take the square of the depth.
+    is_part: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -54,17 +57,18 @@ impl<'a> Form<'a> {
 
     /// A number, with or without quotes; one below zero is 0.
     pub(crate) fn number(&self) -> Option<u64> {
-        let text = self.string()?;
-        let text = text.as_str()?;
-        if text.strip_prefix('-').is_some_and(|digits| digits.parse::<u64>().is_ok()) {
-            return Some(0);
-        }
-        text.parse().ok().filter(|_| !text.starts_with('+'))
+        number(&self.string()?)
     }
 
     /// Whether it is a number without quotes.
     pub(crate) fn is_number(&self) -> bool {
-        matches!(self.kind, Kind::Atom) && self.number().is_some()
+        self.is_number
+    }
+
+    /// Whether it may be a part of a message in a body structure, and not its parameters or disposition: these have no number
+    /// in them.
+    pub(crate) fn is_part(&self) -> bool {
+        self.is_part
     }
 
     /// All octets of the value.
@@ -93,7 +97,32 @@ pub(crate) fn form(input: Input<'_>, depth: usize) -> Parsed<'_, Form<'_>> {
             (None, length) => (input.skip(length), Kind::Atom),
         },
     };
-    Ok((rest, Form { input, length: input.up_to(rest).len(), kind }))
+    let octets = input.up_to(rest);
+    let is_number = matches!(kind, Kind::Atom) && number(octets).is_some();
+    let is_part = if let Kind::List(items) = &kind { are_part(items) } else { false };
+    Ok((rest, Form { input, length: octets.len(), kind, is_number, is_part }))
+}
+
+fn number(text: &[u8]) -> Option<u64> {
+    let (digits, is_negative) = text.strip_prefix(b"-").map_or((text, false), |digits| (digits, true));
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let value = core::str::from_utf8(digits).ok()?.parse().ok()?;
+    Some(if is_negative { 0 } else { value })
+}
+
+/// Whether these are the fields of a part.
+fn are_part(fields: &[Form<'_>]) -> bool {
+    are_parts(fields)
+        || fields.iter().any(Form::is_number)
+        || (fields.len() > 3 && fields.iter().any(Form::is_nothing))
+        || (fields.len() == 1 && fields.iter().all(Form::is_string))
+}
+
+/// Whether these are the fields of a multipart: the first of them, NIL aside, is a part.
+pub(crate) fn are_parts(fields: &[Form<'_>]) -> bool {
+    fields.iter().find(|field| !field.is_nothing()).is_some_and(Form::is_part)
 }
 
 fn forms(input: Input<'_>, depth: usize) -> Parsed<'_, Vec<Form<'_>>> {

@@ -3,12 +3,17 @@
 use alloc::{boxed::Box, vec::Vec};
 
 use super::{BodyStructure, Disposition, Extension, Kind, Multipart, Parameters, Single};
-use crate::{Octets, envelope::envelope, form::Form, value::value};
+use crate::{
+    Octets,
+    envelope::envelope,
+    form::{Form, are_parts},
+    value::value,
+};
 
 /// What can be made of any value; nothing of one that has no words to start with.
 pub(super) fn mended(form: &Form<'_>) -> Option<BodyStructure> {
     let fields = form.list()?;
-    if is_multipart(fields) || fields.first().is_some_and(|first| first.list().is_some_and(<[_]>::is_empty)) {
+    if are_parts(fields) || fields.first().is_some_and(|first| first.list().is_some_and(<[_]>::is_empty)) {
         return multipart(fields);
     }
     let first = fields.first()?;
@@ -21,22 +26,8 @@ pub(super) fn mended(form: &Form<'_>) -> Option<BodyStructure> {
     Some(single(fields, &places))
 }
 
-/// Whether the first thing in it, NIL aside, is a part.
-fn is_multipart(fields: &[Form<'_>]) -> bool {
-    fields.iter().find(|field| !field.is_nothing()).is_some_and(is_part)
-}
-
-/// Whether a list is a part, and not the parameters or the disposition of one: these have no number in them.
-fn is_part(form: &Form<'_>) -> bool {
-    let Some(fields) = form.list() else { return false };
-    is_multipart(fields)
-        || fields.iter().any(Form::is_number)
-        || (fields.len() > 3 && fields.iter().any(Form::is_nothing))
-        || (fields.len() == 1 && fields.iter().all(Form::is_string))
-}
-
 fn multipart(fields: &[Form<'_>]) -> Option<BodyStructure> {
-    let is_child = |field: &&Form<'_>| field.is_nothing() || is_part(field);
+    let is_child = |field: &&Form<'_>| field.is_nothing() || field.is_part();
     let count = fields.iter().take_while(is_child).count();
     let (children, mut rest) = fields.split_at_checked(count)?;
     let parts = children.iter().filter(|child| !child.is_nothing()).filter_map(mended).collect();
