@@ -1,6 +1,6 @@
 //! IMAP on tokio.
 //!
-//! [`Client`] is a session with one owner, `Handle` one that tasks share. What both can do is in the trait [`Session`], with
+//! [`Client`] is a session with one owner, [`Handle`] one that tasks share. What both can do is in the trait [`Session`], with
 //! a method for each common job, and in [`command`], with a type for each command.
 
 mod body;
@@ -10,7 +10,9 @@ mod credentials;
 mod error;
 mod events;
 mod fetch;
+mod handle;
 mod idle;
+mod pieces;
 mod setup;
 mod ticket;
 mod upload;
@@ -25,6 +27,7 @@ pub use self::{
     error::Error,
     events::Events,
     fetch::Rows,
+    handle::{Handle, Lock, SharedEvents},
     idle::Idle,
     ticket::Ticket,
 };

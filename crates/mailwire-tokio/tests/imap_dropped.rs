@@ -193,7 +193,7 @@ async fn transfers() {
     drop_at_every_await!(client => {
         let mut rows = client.fetch(UidSet::all(), Flags).await.unwrap();
         rows.try_next().await.unwrap().unwrap();
-        rows.client().run(Noop).await.unwrap();
+        rows.run(Noop).await.unwrap();
         rows.try_next().await.unwrap().unwrap();
     });
 }

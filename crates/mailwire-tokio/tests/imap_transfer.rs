@@ -11,7 +11,7 @@ use std::{
 use futures_core::Stream as _;
 use imap_support::{Peer, plaintext, selected};
 use mailwire_tokio::imap::{
-    Client, Error,
+    self, Client, Error,
     codec::{Code, Uid, UidSet, section::Section},
     command::{
         Append, Fetch, FetchBody, Noop,
@@ -105,8 +105,8 @@ async fn a_command_between_two_rows_works_and_what_is_kept_meanwhile_is_bounded(
     let session = async {
         let mut rows = client.fetch(UidSet::all(), Flags).await.unwrap();
         assert_eq!(rows.try_next().await.unwrap().unwrap().uid, Some(uid(4)));
-        rows.client().run(Noop).await.unwrap();
-        assert_eq!(rows.client().selected().unwrap().exists, 4);
+        rows.run(Noop).await.unwrap();
+        assert_eq!(imap::Execute::selected(&mut rows).await.unwrap().unwrap().exists, 4);
         assert_eq!(rows.try_next().await.unwrap().unwrap().uid, Some(uid(7)));
         assert!(rows.try_next().await.unwrap().is_none());
         drop(rows);
@@ -131,7 +131,7 @@ async fn a_command_between_two_rows_works_and_what_is_kept_meanwhile_is_bounded(
     let session = async {
         let mut rows = client.fetch(UidSet::all(), Flags).await.unwrap();
         rows.try_next().await.unwrap().unwrap();
-        rows.client().run(Noop).await.unwrap();
+        rows.run(Noop).await.unwrap();
         assert!(matches!(rows.try_next().await, Err(Error::Overrun)));
         assert!(rows.try_next().await.unwrap().is_none(), "nothing follows an error");
         drop(rows);
@@ -452,7 +452,7 @@ async fn several_transfers_at_once() {
     let session = async {
         let mut rows = client.fetch_with(Fetch::new(UidSet::all(), Envelope)).await.unwrap();
         let row = rows.try_next().await.unwrap().unwrap();
-        let body = rows.client().fetch_body(row.uid.unwrap(), Section::whole()).await.unwrap();
+        let body = rows.fetch_body(row.uid.unwrap(), Section::whole()).await.unwrap();
         assert_eq!(body.read_to_end(10).await.unwrap(), "hello");
         assert!(rows.try_next().await.unwrap().is_none());
     };

@@ -12,8 +12,8 @@ use mailwire_imap_client::{
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 
 use super::{
-    Client, Error, Ticket,
-    client::{Flow, Taken},
+    Client, Error, Handle,
+    pieces::{Flow, Pieces, Taken},
 };
 
 impl Client {
@@ -46,31 +46,55 @@ impl Client {
     /// [`Error::Command`] if the server refuses, [`Error::Missing`] if there is no such message or section; the session goes
     /// on. Any other is fatal.
     pub async fn fetch_body_with(&mut self, fetch: FetchBody) -> Result<Body<'_>, Error> {
-        self.settle().await?;
-        let ticket = self.begin_transfer(fetch)?;
-        let mut body =
-            Body { client: self, ticket: Some(ticket), length: None, received: 0, chunk: Bytes::new() };
-        // The first octets tell how many there are.
-        body.chunk = body.next_chunk().await?.unwrap_or_default();
-        Ok(body)
+        Body::open(self.begin(fetch).await?).await
     }
 }
 
-/// The octets of a message as they come, in constant memory. See [`Client::fetch_body`].
+impl Handle {
+    /// The same as [`Client::fetch_body`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::fetch_body_with`].
+    pub async fn fetch_body(
+        &self,
+        message: impl Into<Message>,
+        section: Section,
+    ) -> Result<Body<'static>, Error> {
+        self.fetch_body_with(FetchBody::new(message, section)).await
+    }
+
+    /// The same as [`Client::fetch_body_with`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::fetch_body_with`].
+    pub async fn fetch_body_with(&self, fetch: FetchBody) -> Result<Body<'static>, Error> {
+        Body::open(self.begin(fetch)?).await
+    }
+}
+
+/// The octets of a message as they come, in constant memory. See [`Client::fetch_body`] and [`Handle::fetch_body`].
 ///
 /// It is a [`futures_core::Stream`] and an [`AsyncBufRead`] too. Dropping it before its end is fine: what is still to come
 /// is read and thrown away. A message whose transfer breaks off ends with an error, never as if it were complete.
 #[derive(Debug)]
 pub struct Body<'a> {
-    client: &'a mut Client,
-    ticket: Option<Ticket<FetchBody>>,
+    pieces: Pieces<'a, FetchBody>,
     length: Option<u64>,
     received: u64,
     /// What was received and not given out.
     chunk: Bytes,
 }
 
-impl Body<'_> {
+impl<'a> Body<'a> {
+    /// Waits for the first octets, which tell how many there are.
+    pub(crate) async fn open(pieces: Pieces<'a, FetchBody>) -> Result<Self, Error> {
+        let mut body = Self { pieces, length: None, received: 0, chunk: Bytes::new() };
+        body.chunk = std::future::poll_fn(|cx| body.poll_received(cx)).await?.unwrap_or_default();
+        Ok(body)
+    }
+
     /// The next octets, or nothing after the last. Dropping this future loses nothing.
     ///
     /// # Errors
@@ -135,10 +159,6 @@ impl Body<'_> {
         self.received
     }
 
-    async fn next_chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        std::future::poll_fn(|cx| self.poll_received(cx)).await
-    }
-
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
         if !self.chunk.is_empty() {
             return Poll::Ready(Ok(Some(std::mem::take(&mut self.chunk))));
@@ -147,30 +167,19 @@ impl Body<'_> {
     }
 
     fn poll_received(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
-        let Some(ticket) = &self.ticket else { return Poll::Ready(Ok(None)) };
-        let length = &mut self.length;
-        let taken = self.client.poll_until(cx, Some(ticket.id()), |client| {
-            let output = client.driver.connection.output(&ticket.inner);
-            *length = output.and_then(|output| output.length).or(*length);
-            client.take_piece(ticket)
-        });
-        let done = match ready!(taken) {
-            Ok(Taken::Piece(octets)) => {
-                self.received += octets.len() as u64;
-                return Poll::Ready(Ok(Some(octets)));
+        Poll::Ready(match ready!(self.pieces.poll_next(cx)).transpose()? {
+            Some(Taken::Piece(piece)) => {
+                self.length = piece.length;
+                self.received += piece.octets.len() as u64;
+                Ok(Some(piece.octets))
             }
-            Ok(Taken::End(body)) if body.is_finished && !body.is_nil => Ok(None),
-            Ok(Taken::End(_)) => Err(Error::Missing),
-            Err(error) => Err(error),
-        };
-        self.end();
-        Poll::Ready(done)
-    }
-
-    fn end(&mut self) {
-        if let Some(ticket) = self.ticket.take() {
-            self.client.end_transfer(ticket.id());
-        }
+            Some(Taken::End(body)) if body.is_finished && !body.is_nil => {
+                self.length = body.length;
+                Ok(None)
+            }
+            Some(Taken::End(_)) => Err(Error::Missing),
+            None => Ok(None),
+        })
     }
 }
 
@@ -211,20 +220,20 @@ impl AsyncRead for Body<'_> {
     }
 }
 
-impl Drop for Body<'_> {
-    fn drop(&mut self) {
-        self.end();
-    }
+/// Octets, and how many there are in all.
+pub(crate) struct Piece {
+    octets: Bytes,
+    length: Option<u64>,
 }
 
 impl Flow for FetchBody {
-    type Piece = Bytes;
+    type Piece = Piece;
 
-    fn piece(output: &mut FetchedBody) -> Option<Bytes> {
+    fn piece(output: &mut FetchedBody) -> Option<Piece> {
         // An empty one would look like the end.
         while let Some(octets) = output.chunks.pop_front() {
             if !octets.is_empty() {
-                return Some(octets);
+                return Some(Piece { octets, length: output.length });
             }
         }
         None

@@ -7,7 +7,13 @@ use mailwire_imap_client::{
 };
 use mailwire_sasl::ChannelBinding;
 
-use super::{ClientConfig, Error, Events, Ticket, events::Waiting, ticket::Dropped, upload::Uploads};
+use super::{
+    ClientConfig, Error, Events, Ticket,
+    events::Waiting,
+    pieces::{Flow, Taken},
+    ticket::Dropped,
+    upload::Uploads,
+};
 use crate::{
     Octets,
     deflate::Counter,
@@ -33,7 +39,7 @@ use crate::{
 /// ```
 ///
 /// Every future may be dropped at any point: the session stays in step, and the next call reads on. Nothing happens between
-/// calls: who wants a connection that is served all the time, or shared by tasks, takes a `Handle`.
+/// calls: who wants a connection that is served all the time, or shared by tasks, takes a [`Handle`](super::Handle).
 #[derive(Debug)]
 pub struct Client {
     pub(crate) driver: Driver<Connection>,
@@ -69,6 +75,8 @@ struct Transfer {
     id: CommandId,
     /// How many octets came since somebody took from it.
     octets: u64,
+    /// Somebody waits for what comes.
+    is_awaited: bool,
     state: TransferState,
 }
 
@@ -77,21 +85,6 @@ enum TransferState {
     Coming,
     Complete,
     Overrun,
-}
-
-/// A command whose answer comes in pieces.
-pub(crate) trait Flow: Command {
-    type Piece: Send + 'static;
-
-    /// Takes the oldest one out.
-    fn piece(output: &mut Self::Output) -> Option<Self::Piece>;
-}
-
-/// What comes next of such an answer.
-pub(crate) enum Taken<C: Flow> {
-    Piece(C::Piece),
-    /// The command is at its end.
-    End(C::Output),
 }
 
 impl Client {
@@ -357,8 +350,16 @@ impl Client {
     /// Sends a command whose answer is taken while it comes. [`end_transfer`](Self::end_transfer) has to be called at its end.
     pub(crate) fn begin_transfer<C: Flow>(&mut self, command: C) -> Result<Ticket<C>, Error> {
         let ticket = self.send(command)?;
-        self.transfers.push(Transfer { id: ticket.id(), octets: 0, state: TransferState::Coming });
+        let state = TransferState::Coming;
+        self.transfers.push(Transfer { id: ticket.id(), octets: 0, is_awaited: false, state });
         Ok(ticket)
+    }
+
+    /// Whether somebody waits for what comes of a transfer, apart from who takes from it at a step.
+    pub(crate) fn set_awaited(&mut self, id: CommandId, is_awaited: bool) {
+        if let Some(transfer) = self.transfers.iter_mut().find(|transfer| transfer.id == id) {
+            transfer.is_awaited = is_awaited;
+        }
     }
 
     pub(crate) fn end_transfer(&mut self, id: CommandId) {
@@ -369,7 +370,8 @@ impl Client {
     fn count(&mut self, octets: u64, taking: Option<CommandId>) {
         let most = self.config.read_ahead;
         for transfer in &mut self.transfers {
-            if transfer.state != TransferState::Coming || taking == Some(transfer.id) {
+            let is_awaited = transfer.is_awaited || taking == Some(transfer.id);
+            if transfer.state != TransferState::Coming || is_awaited {
                 continue;
             }
             transfer.octets += octets;

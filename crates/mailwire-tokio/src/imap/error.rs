@@ -2,7 +2,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use mailwire_imap_client::{
     ApiMisuse, CommandError, Error as Protocol, LoginError, Unsupported,
-    codec::{Code, Status},
+    codec::{Code, Mailbox, Status},
 };
 
 /// What went wrong between a [`Client`](super::Client) and its server.
@@ -32,6 +32,16 @@ pub enum Error {
     /// The network, or the TLS handshake.
     #[error("{0}")]
     Io(Arc<io::Error>),
+    /// Somebody else had the mailbox for too long: see [`Handle::lock_with`](super::Handle::lock_with). The session goes on.
+    #[error("{} has been locked for {} s: {purpose}", mailbox.name(), held.as_secs())]
+    Locked {
+        /// Which mailbox was locked.
+        mailbox: Mailbox,
+        /// What for.
+        purpose: String,
+        /// Since when.
+        held: Duration,
+    },
     /// The login failed; the session may go on.
     #[error("{0}")]
     Login(Arc<LoginError>),
@@ -110,6 +120,7 @@ impl Error {
             | Self::Tls(_) => true,
             Self::Command(_)
             | Self::EventsLost { .. }
+            | Self::Locked { .. }
             | Self::Login(_)
             | Self::Missing
             | Self::Misuse(_)
@@ -122,7 +133,7 @@ impl Error {
         match self {
             Self::Command(error) => error.is_temporary(),
             Self::Login(error) => error.is_temporary(),
-            Self::ConnectTimeout | Self::Io(_) => true,
+            Self::ConnectTimeout | Self::Io(_) | Self::Locked { .. } => true,
             Self::Protocol(error) => {
                 matches!(error, Protocol::Bye { .. } | Protocol::Timeout(_) | Protocol::UnexpectedEof)
             }

@@ -4,16 +4,17 @@ use std::{
 };
 
 use mailwire_imap_client::{
-    codec::command::Messages,
+    Command, CommandError, Execute, Selected, Server,
+    codec::{command::Messages, fetch::Message, section::Section},
     command::{
-        Fetch, Fetched,
+        Fetch, FetchBody, Fetched,
         fetch::{Items, Row},
     },
 };
 
 use super::{
-    Client, Error, Ticket,
-    client::{Flow, Taken},
+    Body, Client, Error, Handle,
+    pieces::{Flow, Pieces, Taken},
 };
 
 impl Client {
@@ -48,20 +49,62 @@ impl Client {
     ///
     /// As [`fetch`](Self::fetch).
     pub async fn fetch_with<I: Items>(&mut self, fetch: Fetch<I>) -> Result<Rows<'_, I>, Error> {
-        self.settle().await?;
-        let ticket = self.begin_transfer(fetch)?;
-        Ok(Rows { client: self, ticket: Some(ticket), summary: None })
+        Ok(Rows { pieces: self.begin(fetch).await?, summary: None })
     }
 }
 
-/// Rows of a FETCH, in constant memory: the server is read from as fast as rows are taken. See [`Client::fetch`].
+impl Handle {
+    /// The same as [`Client::fetch`].
+    ///
+    /// The server is read from as fast as rows are taken, as long as nobody waits for anything else; otherwise rows are kept
+    /// in memory, up to [`ClientConfig::read_ahead`](super::ClientConfig::read_ahead).
+    ///
+    /// # Errors
+    ///
+    /// What ended the session; what the server says comes with the rows.
+    pub fn fetch<I: Items>(
+        &self,
+        messages: impl Into<Messages>,
+        items: I,
+    ) -> Result<Rows<'static, I>, Error> {
+        self.fetch_with(Fetch::new(messages, items))
+    }
+
+    /// The same with all that FETCH can be told.
+    ///
+    /// # Errors
+    ///
+    /// As [`fetch`](Self::fetch).
+    pub fn fetch_with<I: Items>(&self, fetch: Fetch<I>) -> Result<Rows<'static, I>, Error> {
+        Ok(Rows { pieces: self.begin(fetch)?, summary: None })
+    }
+}
+
+/// Rows of a FETCH, in constant memory: the server is read from as fast as rows are taken. See [`Client::fetch`] and
+/// [`Handle::fetch`].
 ///
 /// It is a [`futures_core::Stream`] too. Dropping it before its end is fine: what is still to come is read and thrown away.
-/// [`client`](Self::client) is for commands between two rows.
+///
+/// Commands between two rows are its own methods: [`run`](Self::run), [`fetch_body`](Self::fetch_body) and those of
+/// [`Session`](super::Session). Their answers come after all rows, which are kept in memory meanwhile, up to
+/// [`ClientConfig::read_ahead`](super::ClientConfig::read_ahead).
+///
+/// ```no_run
+/// # use mailwire_tokio::imap::{Client, Error, codec::{UidSet, section::Section}, command::fetch::Size};
+/// # async fn example(client: &mut Client) -> Result<(), Error> {
+/// let mut rows = client.fetch(UidSet::all(), Size).await?;
+/// while let Some(row) = rows.try_next().await? {
+///     if let (Some(uid), Some(size)) = (row.uid, row.items) {
+///         let message = rows.fetch_body(uid, Section::whole()).await?.read_to_end(1 << 20).await?;
+///         println!("{uid:?} has {} of {size} octets", message.len());
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Rows<'a, I: Items> {
-    client: &'a mut Client,
-    ticket: Option<Ticket<Fetch<I>>>,
+    pieces: Pieces<'a, Fetch<I>>,
     summary: Option<Fetched<I::Told>>,
 }
 
@@ -89,38 +132,65 @@ impl<I: Items> Rows<'_, I> {
         Ok(rows)
     }
 
+    /// Sends a command between two rows, and waits for its answer.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::run`].
+    pub async fn run<C: Command>(&mut self, command: C) -> Result<C::Output, Error> {
+        self.pieces.run(command).await
+    }
+
+    /// The octets of a message between two rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::fetch_body`].
+    pub async fn fetch_body(
+        &mut self,
+        message: impl Into<Message>,
+        section: Section,
+    ) -> Result<Body<'_>, Error> {
+        Body::open(self.pieces.begin(FetchBody::new(message, section)).await?).await
+    }
+
     /// What was told beside the rows, after the last one.
     pub fn summary(&self) -> Option<&Fetched<I::Told>> {
         self.summary.as_ref()
     }
 
-    /// The client, for commands between two rows.
-    ///
-    /// Their answers come after all rows, which are kept in memory meanwhile, up to
-    /// [`ClientConfig::read_ahead`](super::ClientConfig::read_ahead).
-    pub fn client(&mut self) -> &mut Client {
-        self.client
-    }
-
     fn poll_row(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Row<I::Told>>, Error>> {
-        let Some(ticket) = &self.ticket else { return Poll::Ready(Ok(None)) };
-        let taken = self.client.poll_until(cx, Some(ticket.id()), |client| client.take_piece(ticket));
-        let done = match ready!(taken) {
-            Ok(Taken::Piece(row)) => return Poll::Ready(Ok(Some(row))),
-            Ok(Taken::End(summary)) => {
+        Poll::Ready(match ready!(self.pieces.poll_next(cx)).transpose()? {
+            Some(Taken::Piece(row)) => Ok(Some(row)),
+            Some(Taken::End(summary)) => {
                 self.summary = Some(summary);
                 Ok(None)
             }
-            Err(error) => Err(error),
-        };
-        self.end();
-        Poll::Ready(done)
+            None => Ok(None),
+        })
+    }
+}
+
+impl<I: Items> Execute for Rows<'_, I>
+where
+    Self: Send,
+{
+    type Error = Error;
+
+    async fn run<C: Command>(&mut self, command: C) -> Result<C::Output, Error> {
+        self.pieces.run(command).await
     }
 
-    fn end(&mut self) {
-        if let Some(ticket) = self.ticket.take() {
-            self.client.end_transfer(ticket.id());
-        }
+    async fn server(&mut self) -> Result<Server, Error> {
+        self.pieces.server().await
+    }
+
+    async fn selected(&mut self) -> Result<Option<Selected>, Error> {
+        self.pieces.selected().await
+    }
+
+    fn command_error(error: &Error) -> Option<&CommandError> {
+        Client::command_error(error)
     }
 }
 
@@ -134,12 +204,6 @@ impl<I: Items> futures_core::Stream for Rows<'_, I> {
 
 /// Nothing in it is pinned.
 impl<I: Items> Unpin for Rows<'_, I> {}
-
-impl<I: Items> Drop for Rows<'_, I> {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
 
 impl<I: Items> Flow for Fetch<I> {
     type Piece = Row<I::Told>;

@@ -74,9 +74,11 @@ impl Client {
         command: C,
         sources: impl IntoIterator<Item = S>,
     ) -> Result<Ticket<C>, Error> {
+        let sources: VecDeque<_> = sources.into_iter().map(|source| Box::pin(source) as Source).collect();
         let ticket = self.send(command)?;
-        let sources = sources.into_iter().map(|source| Box::pin(source) as Source).collect();
-        self.uploads.of.push_back((ticket.id(), sources));
+        if !sources.is_empty() {
+            self.uploads.of.push_back((ticket.id(), sources));
+        }
         Ok(ticket)
     }
 
