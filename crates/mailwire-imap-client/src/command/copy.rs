@@ -159,7 +159,9 @@ impl Copied {
     /// ([RFC 6851 section 4.3](https://www.rfc-editor.org/rfc/rfc6851#section-4.3)); some servers do so at COPY.
     fn absorb(&mut self, messages: &Messages, data: Untagged) -> Option<Untagged> {
         match data {
-            Untagged::Data(Data::Status(status)) if status.is_ok() && is_of(messages, &status) => {
+            Untagged::Data(Data::Status(status))
+                if status.is_ok() && self.maps.len() < MOST_MAPS && is_of(messages, &status) =>
+            {
                 self.take(&status);
                 None
             }
@@ -183,6 +185,9 @@ impl Copied {
         }
     }
 }
+
+/// How many maps are taken that come before the end: a server could send them without end.
+const MOST_MAPS: usize = 1000;
 
 /// Whether a status maps messages that the command names.
 fn is_of(messages: &Messages, status: &Status) -> bool {

@@ -122,6 +122,8 @@ impl<I: Items> Fetch<I> {
             Some(row) => self.fill(row, items, &mut output.literals),
             None => {
                 let mut row = Row::new(message, uid);
+                // UIDFETCH names its message by UID, and need not tell it again.
+                let _ = uid.and_then(|uid| self.items.put(Item::Uid(uid), &mut row.items));
                 let others = self.fill(&mut row, items, &mut output.literals);
                 output.rows.push_back(row);
                 others
@@ -143,11 +145,12 @@ impl<I: Items> Fetch<I> {
             // What cannot be read is told where it was asked for.
             Kind::Flags => asked.flags && (!asked.content || matches!(item, Item::Invalid { .. })),
             Kind::ModSeq => asked.mod_seq && (!asked.content || matches!(item, Item::Invalid { .. })),
-            Kind::Uid => !asked.content && !asked.flags && !asked.mod_seq,
+            Kind::Uid => false,
         };
+        let is_uid_asked = !asked.content && !asked.flags && !asked.mod_seq && uid.is_some();
         // Flags of others are told without UID; the answer to UID FETCH has it.
         let is_anonymous = self.messages.is_uid() && uid.is_none() && !asked.content;
-        let has_answer = fetch.items.iter().any(answers);
+        let has_answer = is_uid_asked || fetch.items.iter().any(answers);
         if has_answer && !is_anonymous { Standing::Answer } else { Standing::News }
     }
 
@@ -164,14 +167,14 @@ impl<I: Items> Fetch<I> {
             if is_asked && let Some(content) = content_mut(&mut item) {
                 literals.fill(content);
                 if matches!(content, Content::Streamed(_)) {
-                    row.invalid.push(Invalid::TooLong(item));
+                    row.push_invalid(Invalid::TooLong(item));
                     continue;
                 }
             }
             match self.items.put(item, &mut row.items) {
                 None | Some(Item::Uid(_) | Item::ModSeq(_)) => {}
                 Some(Item::Invalid { octets, error }) => {
-                    row.invalid.push(Invalid::Unreadable { octets, error });
+                    row.push_invalid(Invalid::Unreadable { octets, error });
                 }
                 Some(item) => {
                     has_flags |= matches!(item, Item::Flags(_));
@@ -244,7 +247,9 @@ impl<I: Items> Command for Fetch<I> {
                 output.literals.push(octets);
                 None
             }
-            Untagged::Unknown(unknown) if may_be_fetch(&self.messages, &unknown.octets) => {
+            Untagged::Unknown(unknown)
+                if output.unreadable.len() < MOST_BAD && may_be_fetch(&self.messages, &unknown.octets) =>
+            {
                 output.unreadable.push(unknown);
                 None
             }
@@ -262,6 +267,9 @@ impl<I: Items> Command for Fetch<I> {
         }
     }
 }
+
+/// How much of what is bad is kept: a server could send it without end.
+pub(crate) const MOST_BAD: usize = 1000;
 
 /// What FETCH brings.
 ///

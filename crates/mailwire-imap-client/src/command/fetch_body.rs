@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{
     asked::{left, may_be_fetch, may_name},
-    fetch::{is_origin, is_section, require},
+    fetch::{MOST_BAD, is_origin, is_section, require},
 };
 use crate::{
     Command, Server, Unsupported, Untagged,
@@ -161,7 +161,10 @@ impl Command for FetchBody {
                 None
             }
             Untagged::Data(Data::Fetch(fetch)) => self.take(fetch, output),
-            Untagged::Unknown(unknown) if may_be_fetch(&self.message.into(), &unknown.octets) => {
+            Untagged::Unknown(unknown)
+                if output.unreadable.len() < MOST_BAD
+                    && may_be_fetch(&self.message.into(), &unknown.octets) =>
+            {
                 output.unreadable.push(unknown);
                 None
             }

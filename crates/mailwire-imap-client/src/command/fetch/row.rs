@@ -54,6 +54,13 @@ impl<T> Row<T> {
         Self { seq: number(message), uid, mod_seq: None, items: T::default(), invalid: Vec::new() }
     }
 
+    /// Tells one more, unless there are many already: a server could send them without end.
+    pub(super) fn push_invalid(&mut self, invalid: Invalid) {
+        if self.invalid.len() < MOST_INVALID {
+            self.invalid.push(invalid);
+        }
+    }
+
     fn is_of(&self, seq: Option<SeqNum>, uid: Option<Uid>) -> bool {
         match (self.uid, uid) {
             (Some(one), Some(other)) => one == other,
@@ -130,6 +137,9 @@ pub(super) fn content_mut(item: &mut Item) -> Option<&mut Content> {
         _ => None,
     }
 }
+
+/// How many bad items of one message are told.
+const MOST_INVALID: usize = 100;
 
 /// How many rows are looked through for a message of a server that goes through them in no order.
 const LOOKED_THROUGH: usize = 64;

@@ -281,6 +281,20 @@ fn after_uid_only() {
     );
     assert_eq!((fetched.rows.len(), fetched.rows[0].seq, fetched.rows[0].uid), (1, None, codec::Uid::new(4)));
     assert_eq!(fetched.rows[0].items, Some(6));
+    for line in ["* 4 UIDFETCH ()", "* 4 UIDFETCH (UID 4)"] {
+        let (fetched, back) = answer(&Fetch::new(uids("1:9"), Uid), &[line]);
+        assert_eq!((fetched.rows.len(), fetched.rows[0].items, back.len()), (1, codec::Uid::new(4), 0));
+    }
+}
+
+#[test]
+fn what_is_bad_does_not_grow_without_end() {
+    let bad = ["* 1 FETCH (UID 1 ENVELOPE 7)"; 150];
+    let (fetched, _) = answer(&Fetch::new(uids("1:9"), Envelope), &bad);
+    assert_eq!((fetched.rows.len(), fetched.rows[0].invalid.len()), (1, 100));
+    let worse = ["* 1 FETCH"; 1500];
+    let (fetched, back) = answer(&Fetch::new(uids("1:9"), Envelope), &worse);
+    assert_eq!((fetched.unreadable.len(), back.len()), (1000, 500));
 }
 
 #[test]
