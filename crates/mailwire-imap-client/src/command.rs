@@ -31,6 +31,7 @@ mod enable;
 mod expunge;
 pub mod fetch;
 mod fetch_body;
+mod filter;
 mod id;
 mod jmap_access;
 mod language;
@@ -75,6 +76,7 @@ pub use self::{
     expunge::{Expunge, Expunged, UidExpunge},
     fetch::{Fetch, Fetched},
     fetch_body::{FetchBody, FetchedBody, What},
+    filter::{Filter, Filters, GetFilters, SetFilter},
     id::{Id, Identity},
     jmap_access::GetJmapAccess,
     language::{Language, Languages},

@@ -7,9 +7,12 @@ use alloc::vec::Vec;
 use crate::{
     Execute,
     codec::{
-        Mailbox, Octets, Search, Uid, UidSet,
-        command::{Criterion, Messages, ThreadAlgorithm},
+        Capabilities, Mailbox, Octets, Search, Uid, UidSet, acl,
+        command::{Criterion, Messages, QResync, ThreadAlgorithm},
         fetch::Message,
+        mailbox_status::Attribute as Figure,
+        metadata::Entry,
+        quota,
         section::Part,
     },
     command::{
@@ -29,6 +32,7 @@ mod namespaces;
 mod part;
 mod preview;
 mod remove;
+mod resync;
 #[cfg(test)]
 pub(crate) mod script;
 mod search;
@@ -47,7 +51,8 @@ pub use self::{
     part::DecodedPart,
     preview::{MessagePreview, PreviewSource},
     remove::{Removed, WithoutUidPlus},
-    special_folders::{FoundBy, SpecialFolder, SpecialFolders, SpecialUse},
+    resync::{Resynced, ResyncedBy},
+    special_folders::{SpecialFolder, SpecialFolders, SpecialUse, UseFoundBy},
     unselect::UnselectedBy,
 };
 
@@ -74,9 +79,245 @@ pub trait Session: Execute {
         namespaces::namespaces(self)
     }
 
+    /// The names that the user has subscribed to, by LIST or LSUB; they need not be of mailboxes that exist.
+    fn subscriptions(&mut self) -> impl Future<Output = Result<Mailboxes, Self::Error>> + Send {
+        list::list(self, command::List::new("*").only_subscribed())
+    }
+
+    /// Figures of a mailbox: those that are asked for, or with none all that the server can tell cheaply.
+    fn status(
+        &mut self,
+        mailbox: impl Into<Mailbox>,
+        figures: impl IntoIterator<Item = Figure>,
+    ) -> impl Future<Output = Result<command::Figures, Self::Error>> + Send {
+        self.run(command::Status::new(mailbox, figures))
+    }
+
+    /// Opens a mailbox, to read and to change it.
+    fn select(
+        &mut self,
+        mailbox: impl Into<Mailbox>,
+    ) -> impl Future<Output = Result<command::Opened, Self::Error>> + Send {
+        self.run(command::Select::new(mailbox))
+    }
+
+    /// Opens a mailbox to read it. Nothing changes by that.
+    fn examine(
+        &mut self,
+        mailbox: impl Into<Mailbox>,
+    ) -> impl Future<Output = Result<command::Opened, Self::Error>> + Send {
+        self.run(command::Select::examine(mailbox))
+    }
+
+    /// Opens a mailbox of which much is known, and finds out what has changed: by QRESYNC, which is enabled if need be, else
+    /// by CONDSTORE, else by the flags of all messages that are known.
+    fn select_qresync(
+        &mut self,
+        mailbox: impl Into<Mailbox>,
+        known: QResync,
+    ) -> impl Future<Output = Result<Resynced, Self::Error>> + Send {
+        resync::select_qresync(self, mailbox.into(), known)
+    }
+
+    /// Leaves the mailbox, and expunges all messages with `\Deleted` if it is not read-only.
+    fn close(&mut self) -> impl Future<Output = Result<command::Closed, Self::Error>> + Send {
+        self.run(command::Close)
+    }
+
     /// Leaves the mailbox without expunging anything: by UNSELECT, else by EXAMINE and CLOSE.
     fn unselect(&mut self) -> impl Future<Output = Result<UnselectedBy, Self::Error>> + Send {
         unselect::unselect(self)
+    }
+
+    /// Creates a mailbox. [`Create::for_use`](command::Create::for_use) says what it is for.
+    fn create(
+        &mut self,
+        mailbox: impl Into<command::Create>,
+    ) -> impl Future<Output = Result<command::Created, Self::Error>> + Send {
+        self.run(mailbox.into())
+    }
+
+    /// Deletes a mailbox with its messages.
+    fn delete(
+        &mut self,
+        mailbox: impl Into<Mailbox>,
+    ) -> impl Future<Output = Result<command::Deleted, Self::Error>> + Send {
+        self.run(command::Delete::new(mailbox))
+    }
+
+    /// Gives a mailbox, and all below it, another name.
+    fn rename(
+        &mut self,
+        from: impl Into<Mailbox>,
+        to: impl Into<Mailbox>,
+    ) -> impl Future<Output = Result<command::Renamed, Self::Error>> + Send {
+        self.run(command::Rename::new(from, to))
+    }
+
+    /// Adds a name to those that the user has subscribed to.
+    fn subscribe(
+        &mut self,
+        mailbox: impl Into<Mailbox>,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        self.run(command::Subscribe::new(mailbox))
+    }
+
+    /// Takes a name from them.
+    fn unsubscribe(
+        &mut self,
+        mailbox: impl Into<Mailbox>,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        self.run(command::Unsubscribe::new(mailbox))
+    }
+
+    /// Says what a mailbox is for, or with no use that it is for nothing special
+    /// ([RFC 6154 section 4](https://www.rfc-editor.org/rfc/rfc6154#section-4)).
+    fn set_special_use(
+        &mut self,
+        mailbox: impl Into<Mailbox>,
+        uses: impl IntoIterator<Item = SpecialUse>,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        self.run(special_folders::set(mailbox.into(), uses))
+    }
+
+    /// Who may do what with a mailbox.
+    fn acl(
+        &mut self,
+        mailbox: impl Into<Mailbox>,
+    ) -> impl Future<Output = Result<Vec<acl::Entry>, Self::Error>> + Send {
+        self.run(command::GetAcl::new(mailbox))
+    }
+
+    /// Changes what somebody may do with a mailbox.
+    fn set_acl(
+        &mut self,
+        mailbox: impl Into<Mailbox>,
+        identifier: impl Into<Octets>,
+        change: acl::Change,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        self.run(command::SetAcl::new(mailbox, identifier, change))
+    }
+
+    /// Takes somebody out of the list of those who may do something with a mailbox.
+    fn delete_acl(
+        &mut self,
+        mailbox: impl Into<Mailbox>,
+        identifier: impl Into<Octets>,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        self.run(command::DeleteAcl::new(mailbox, identifier))
+    }
+
+    /// Which rights somebody can have.
+    fn list_rights(
+        &mut self,
+        mailbox: impl Into<Mailbox>,
+        identifier: impl Into<Octets>,
+    ) -> impl Future<Output = Result<command::Grantable, Self::Error>> + Send {
+        self.run(command::ListRights::new(mailbox, identifier))
+    }
+
+    /// What the user may do with a mailbox.
+    fn my_rights(
+        &mut self,
+        mailbox: impl Into<Mailbox>,
+    ) -> impl Future<Output = Result<acl::Rights, Self::Error>> + Send {
+        self.run(command::MyRights::new(mailbox))
+    }
+
+    /// The limits of a quota root.
+    fn quota(
+        &mut self,
+        root: impl Into<Octets>,
+    ) -> impl Future<Output = Result<Vec<quota::Resource>, Self::Error>> + Send {
+        self.run(command::GetQuota::new(root))
+    }
+
+    /// The limits that are on a mailbox.
+    fn quota_root(
+        &mut self,
+        mailbox: impl Into<Mailbox>,
+    ) -> impl Future<Output = Result<command::Quotas, Self::Error>> + Send {
+        self.run(command::GetQuotaRoot::new(mailbox))
+    }
+
+    /// Sets all limits of a quota root, and tells them as they are then.
+    fn set_quota(
+        &mut self,
+        root: impl Into<Octets>,
+        limits: impl IntoIterator<Item = (quota::ResourceName, u64)>,
+    ) -> impl Future<Output = Result<Vec<quota::Resource>, Self::Error>> + Send {
+        self.run(command::SetQuota::new(root, limits))
+    }
+
+    /// Annotations of a mailbox, or with the empty name of the server.
+    fn metadata(
+        &mut self,
+        mailbox: impl Into<Mailbox>,
+        entries: impl IntoIterator<Item = Entry>,
+    ) -> impl Future<Output = Result<command::MetadataFound, Self::Error>> + Send {
+        self.run(command::GetMetadata::new(mailbox, entries))
+    }
+
+    /// Sets an annotation, or takes it away.
+    fn set_metadata(
+        &mut self,
+        metadata: command::SetMetadata,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        self.run(metadata)
+    }
+
+    /// The searches that are stored on the server.
+    fn filters(&mut self) -> impl Future<Output = Result<command::Filters, Self::Error>> + Send {
+        self.run(command::GetFilters)
+    }
+
+    /// Stores a search on the server, or takes it away.
+    fn set_filter(
+        &mut self,
+        filter: command::SetFilter,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        self.run(filter)
+    }
+
+    /// Says what the server is to tell by itself, and of which mailboxes.
+    fn notify(
+        &mut self,
+        notify: command::Notify,
+    ) -> impl Future<Output = Result<command::Notified, Self::Error>> + Send {
+        self.run(notify)
+    }
+
+    /// Enables extensions that change what the server sends, before a mailbox is selected.
+    fn enable(
+        &mut self,
+        extensions: impl IntoIterator<Item = command::Extension>,
+    ) -> impl Future<Output = Result<command::Granted, Self::Error>> + Send {
+        self.run(command::Enable::new(extensions))
+    }
+
+    /// Tells the server who we are, and asks who it is.
+    fn id(&mut self, id: command::Id) -> impl Future<Output = Result<command::Identity, Self::Error>> + Send {
+        self.run(id)
+    }
+
+    /// Asks what the server can do. What it tells by itself is known without this.
+    fn capability(&mut self) -> impl Future<Output = Result<Capabilities, Self::Error>> + Send {
+        self.run(command::Capability)
+    }
+
+    /// Does nothing, so that the server can tell what is new.
+    fn noop(&mut self) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        self.run(command::Noop)
+    }
+
+    /// Ends the session.
+    fn logout(&mut self) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        self.run(command::Logout)
+    }
+
+    /// Ends what the user did, so that another one can log in.
+    fn unauthenticate(&mut self) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        self.run(command::Unauthenticate)
     }
 
     /// Fetches these items of these messages, and waits for all of them. Adapters have ways to take rows as they come, which
@@ -247,3 +488,6 @@ pub trait Session: Execute {
 }
 
 impl<T: Execute> Session for T {}
+
+#[cfg(test)]
+mod tests;

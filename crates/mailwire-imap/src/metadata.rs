@@ -29,6 +29,19 @@ use crate::{
 pub struct Entry(Octets);
 
 impl Entry {
+    /// `/shared/admin`, of a server: a URI by which its administrator is reached
+    /// ([RFC 5464 section 6.2.2](https://www.rfc-editor.org/rfc/rfc5464#section-6.2.2)).
+    pub const ADMIN: Self = Self::from_valid(Octets::from_static(b"/shared/admin"));
+    /// `/private/comment`, of a mailbox: a note of one user
+    /// ([RFC 5464 section 6.3.2](https://www.rfc-editor.org/rfc/rfc5464#section-6.3.2)).
+    pub const PRIVATE_COMMENT: Self = Self::from_valid(Octets::from_static(b"/private/comment"));
+    /// `/shared/comment`, of a mailbox or a server: a note for all users
+    /// ([RFC 5464 section 6.2.1](https://www.rfc-editor.org/rfc/rfc5464#section-6.2.1)).
+    pub const SHARED_COMMENT: Self = Self::from_valid(Octets::from_static(b"/shared/comment"));
+    /// `/private/specialuse`, of a mailbox: what it is for
+    /// ([RFC 6154 section 4](https://www.rfc-editor.org/rfc/rfc6154#section-4)).
+    pub const SPECIAL_USE: Self = Self::from_valid(Octets::from_static(b"/private/specialuse"));
+
     /// Checks a name.
     ///
     /// # Errors
@@ -357,6 +370,13 @@ mod tests {
         command::Body,
         response::{Data, Response},
     };
+
+    #[test]
+    fn names_that_are_registered() {
+        for entry in [Entry::ADMIN, Entry::PRIVATE_COMMENT, Entry::SHARED_COMMENT, Entry::SPECIAL_USE] {
+            assert_eq!(Entry::new(entry.as_bytes()), Ok(entry));
+        }
+    }
 
     #[test]
     fn names_of_annotations() {

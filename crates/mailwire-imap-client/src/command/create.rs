@@ -40,6 +40,12 @@ impl Create {
     }
 }
 
+impl<T: Into<Mailbox>> From<T> for Create {
+    fn from(mailbox: T) -> Self {
+        Self::new(mailbox)
+    }
+}
+
 /// What CREATE is answered with.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]

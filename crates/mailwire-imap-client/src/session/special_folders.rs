@@ -2,13 +2,13 @@
 
 use alloc::{string::String, vec::Vec};
 
-use mailwire_imap::{Mailbox, list::Attribute};
+use mailwire_imap::{Mailbox, list::Attribute, metadata::Entry};
 
 use super::list::{list, unless_refused};
 use crate::{
     Execute,
     collation::Key,
-    command::{List, Listed, Listing, Xlist},
+    command::{List, Listed, Listing, SetMetadata, Xlist},
 };
 
 mod names;
@@ -33,7 +33,7 @@ pub struct SpecialFolder {
     /// The mailbox.
     pub mailbox: Listed,
     /// How we know.
-    pub by: FoundBy,
+    pub by: UseFoundBy,
 }
 
 /// What a mailbox can be for ([RFC 6154 section 2](https://www.rfc-editor.org/rfc/rfc6154#section-2)).
@@ -61,7 +61,7 @@ pub enum SpecialUse {
 /// How it is known what a mailbox is for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
-pub enum FoundBy {
+pub enum UseFoundBy {
     /// The server told it: SPECIAL-USE, or the attributes of LIST unasked.
     Attribute,
     /// The mailbox has a name that many give to such a mailbox; the server did not tell of any for this use.
@@ -81,7 +81,7 @@ impl SpecialFolders {
         self.find(special_use).map(|folder| &folder.mailbox.mailbox)
     }
 
-    fn take_attributes(&mut self, listing: &Listing, by: FoundBy) {
+    fn take_attributes(&mut self, listing: &Listing, by: UseFoundBy) {
         for row in listing {
             let uses = row.attributes.iter().filter_map(|attribute| SpecialUse::of(&attribute));
             let folder = |special_use| SpecialFolder { special_use, mailbox: row.clone(), by };
@@ -96,7 +96,7 @@ impl SpecialFolders {
                 && let Some(row) = special_use.by_name(listing)
             {
                 let folder =
-                    SpecialFolder { special_use: *special_use, mailbox: row.clone(), by: FoundBy::Name };
+                    SpecialFolder { special_use: *special_use, mailbox: row.clone(), by: UseFoundBy::Name };
                 self.folders.push(folder);
             }
         }
@@ -173,7 +173,7 @@ pub(super) async fn special_folders<E: Execute + ?Sized>(
     if !server.has("SPECIAL-USE") && server.has("XLIST") {
         let listing = unless_refused::<E, _>(session.run(Xlist::new("*")).await)?.unwrap_or_default();
         if !listing.mailboxes.is_empty() {
-            found.take_attributes(&listing, FoundBy::Xlist);
+            found.take_attributes(&listing, UseFoundBy::Xlist);
             found.take_names(&listing);
             return Ok(found);
         }
@@ -187,9 +187,19 @@ pub(super) async fn special_folders<E: Execute + ?Sized>(
     if listing.mailboxes.is_empty() {
         listing = list(session, all).await?.listing;
     }
-    found.take_attributes(&listing, FoundBy::Attribute);
+    found.take_attributes(&listing, UseFoundBy::Attribute);
     found.take_names(&listing);
     Ok(found)
+}
+
+/// What says so on the server.
+pub(super) fn set(mailbox: Mailbox, uses: impl IntoIterator<Item = SpecialUse>) -> SetMetadata {
+    let uses: Vec<Attribute> = uses.into_iter().map(SpecialUse::attribute).collect();
+    if uses.is_empty() {
+        return SetMetadata::remove(mailbox, Entry::SPECIAL_USE);
+    }
+    let words: Vec<&[u8]> = uses.iter().map(Attribute::as_bytes).collect();
+    SetMetadata::set(mailbox, Entry::SPECIAL_USE, words.join(&b' '))
 }
 
 /// How deep a mailbox is, and the last level of its name, if that can be a name of its own: at the top, in INBOX, in

@@ -6,7 +6,7 @@ use super::*;
 use crate::{Session as _, session::script::Script};
 
 /// What was found, by use and name.
-fn found(script: &mut Script) -> Vec<(SpecialUse, String, FoundBy)> {
+fn found(script: &mut Script) -> Vec<(SpecialUse, String, UseFoundBy)> {
     let folders = script.play(async |script| script.special_folders().await).unwrap().folders;
     folders
         .into_iter()
@@ -14,12 +14,12 @@ fn found(script: &mut Script) -> Vec<(SpecialUse, String, FoundBy)> {
         .collect()
 }
 
-fn told(special_use: SpecialUse, name: &str) -> (SpecialUse, String, FoundBy) {
-    (special_use, name.into(), FoundBy::Attribute)
+fn told(special_use: SpecialUse, name: &str) -> (SpecialUse, String, UseFoundBy) {
+    (special_use, name.into(), UseFoundBy::Attribute)
 }
 
-fn guessed(special_use: SpecialUse, name: &str) -> (SpecialUse, String, FoundBy) {
-    (special_use, name.into(), FoundBy::Name)
+fn guessed(special_use: SpecialUse, name: &str) -> (SpecialUse, String, UseFoundBy) {
+    (special_use, name.into(), UseFoundBy::Name)
 }
 
 const INBOX: &str = r#"* LIST () "/" INBOX"#;
@@ -75,7 +75,7 @@ fn by_xlist() {
         "% OK done",
     ];
     let mut script = Script::new("IMAP4rev1 XLIST", &[(r#"XLIST "" *"#, xlist)]);
-    let by_xlist = |special_use, name: &str| (special_use, name.into(), FoundBy::Xlist);
+    let by_xlist = |special_use, name: &str| (special_use, name.into(), UseFoundBy::Xlist);
     let expected = [
         by_xlist(SpecialUse::All, "[Gmail]/Tous"),
         by_xlist(SpecialUse::Junk, "[Gmail]/Spam"),
