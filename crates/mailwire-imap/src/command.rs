@@ -16,6 +16,7 @@ use crate::{
     quota,
     uid_batches::UidBatches,
     urlauth,
+    value::Value,
 };
 
 mod build;
@@ -84,6 +85,13 @@ pub enum Body {
     ESearch(ESearch),
     /// `EXAMINE`
     Examine(Select),
+    /// `X...`: a command of no standard ([RFC 3501 section 6.5.1](https://www.rfc-editor.org/rfc/rfc3501#section-6.5.1))
+    Experimental {
+        /// Its name, of letters, digits and `.-=+_`, which starts with `X`.
+        name: Atom,
+        /// What follows it, by its outer form.
+        arguments: Vec<Value>,
+    },
     /// `EXPUNGE`, or `UID EXPUNGE` with these
     Expunge(Option<Messages>),
     /// `FETCH`, `UID FETCH`

@@ -3,7 +3,8 @@
 use alloc::{vec, vec::Vec};
 
 use crate::{
-    annotation,
+    Atom, annotation,
+    command::parse::is_experimental,
     encoder::{EncodeError, Encoder},
     grammar::{digits, list, octet, sp, word},
     input::{Input, Parsed},
@@ -46,6 +47,9 @@ pub enum Attribute {
     EmailId,
     /// `ENVELOPE`
     Envelope,
+    /// `X...`: one of no standard. Its name has letters, digits and `.-=+_`, and starts with `X`; the answer is
+    /// [`Item::Other`](crate::fetch::Item::Other).
+    Experimental(Atom),
     /// `FLAGS`
     Flags,
     /// `INTERNALDATE`
@@ -112,6 +116,12 @@ impl Attribute {
                 section.encode(out.raw(if *peek { b"BODY.PEEK" } else { b"BODY" }));
                 encode_partial(*partial, out);
             }
+            Self::Experimental(name) => {
+                if !is_experimental(name.as_bytes()) {
+                    out.refuse("fetch-att");
+                }
+                out.other(name.as_bytes(), KNOWN).done();
+            }
             Self::Preview { lazy: true } => out.raw(b"PREVIEW (LAZY)").done(),
             simple => out.raw(simple.as_bytes()).done(),
         }
@@ -126,6 +136,7 @@ impl Attribute {
             Self::BodyStructure => b"BODYSTRUCTURE",
             Self::EmailId => b"EMAILID",
             Self::Envelope => b"ENVELOPE",
+            Self::Experimental(_) => b"",
             Self::Flags => b"FLAGS",
             Self::InternalDate => b"INTERNALDATE",
             Self::ModSeq => b"MODSEQ",
@@ -200,6 +211,9 @@ pub(crate) fn attribute(input: Input<'_>) -> Parsed<'_, Attribute> {
         b"X-GM-LABELS" => Attribute::GmailLabels,
         b"X-GM-MSGID" => Attribute::GmailMessageId,
         b"X-GM-THRID" => Attribute::GmailThreadId,
+        _ if is_experimental(input.rest()) => {
+            Attribute::Experimental(Atom::from_parsed(input.bytes(input.up_to(rest))))
+        }
         _ => return input.expected("fetch-att"),
     };
     Ok((rest, attribute))
@@ -236,6 +250,9 @@ pub(crate) fn partial(input: Input<'_>) -> Parsed<'_, Option<(u64, u64)>> {
     }
     Ok((octet(rest, b'>', "\">\"")?.0, Some((start, length))))
 }
+
+/// What starts with `X` and has a value of its own.
+const KNOWN: &[&str] = &["X-GM-LABELS", "X-GM-MSGID", "X-GM-THRID"];
 
 #[cfg(test)]
 mod tests;

@@ -20,7 +20,7 @@ impl Command {
 }
 
 impl Body {
-    /// The first word of the command, or the second one after `UID`: `SELECT`, `FETCH`.
+    /// The first word of the command, or the second one after `UID`: `SELECT`, `FETCH`; `X` for one of no standard.
     ///
     /// ```
     /// use mailwire_imap::{UidSet, command::{Body, Messages}};
@@ -28,7 +28,10 @@ impl Body {
     /// assert_eq!(Body::Expunge(Some(UidSet::all().into())).name(), "EXPUNGE");
     /// ```
     pub fn name(&self) -> &'static str {
-        core::str::from_utf8(self.word()).unwrap_or_default()
+        match self {
+            Self::Experimental { .. } => "X",
+            known => core::str::from_utf8(known.word()).unwrap_or_default(),
+        }
     }
 }
 

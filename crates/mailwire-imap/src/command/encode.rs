@@ -1,4 +1,4 @@
-use super::{Action, Body, Command, Fetch, Messages, QResync, Select, Store, Values};
+use super::{Action, Body, Command, Fetch, Messages, QResync, Select, Store, Values, parse::is_experimental};
 use crate::{
     annotation::encode_annotations,
     encoder::{EncodeError, Encoder},
@@ -58,6 +58,8 @@ impl Body {
             Self::Enable(_) => b"ENABLE",
             Self::ESearch(_) => b"ESEARCH",
             Self::Examine(_) => b"EXAMINE",
+            // Its name is with its arguments.
+            Self::Experimental { .. } => b"",
             Self::Expunge(_) => b"EXPUNGE",
             Self::Fetch(_) => b"FETCH",
             Self::GenUrlAuth(_) => b"GENURLAUTH",
@@ -167,6 +169,13 @@ impl Body {
             }
             Self::ESearch(search) => search.encode(out),
             Self::Examine(select) | Self::Select(select) => select.encode(out.sp()),
+            Self::Experimental { name, arguments } => {
+                if !is_experimental(name.as_bytes()) {
+                    out.refuse("x-command");
+                }
+                out.other(name.as_bytes(), &["XLIST"]);
+                arguments.iter().for_each(|argument| argument.encode(out.sp()));
+            }
             // There is no such command, and UID EXPUNGE would take the numbers for UIDs.
             Self::Expunge(Some(Messages::Sequence(_))) => out.refuse("EXPUNGE of sequence numbers").done(),
             Self::Expunge(Some(messages)) => messages.encode(out.sp()),

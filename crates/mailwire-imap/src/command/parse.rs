@@ -31,6 +31,7 @@ use crate::{
     set::sequence_set,
     uid_batches::message_batches,
     urlauth,
+    value::value,
 };
 
 /// `command`, to the end of the frame. This and what it calls make the command where it stays: what is handed on from rule to
@@ -154,9 +155,23 @@ fn with_arguments(input: Input<'_>, word: Word, rest: Input<'_>) -> Result<Comma
         b"UIDBATCHES" => |input| read(input, message_batches, Body::UidBatches),
         b"UNSUBSCRIBE" => |input| read(input, mailbox, Body::Unsubscribe),
         b"XLIST" => |input| read(input, |input| mailbox_and(input, pattern), |(a, b)| Body::Xlist(a, b)),
+        _ if is_experimental(input.rest()) => return experimental(input, rest),
         _ => return numbered(input, word, rest, false),
     };
     known(sp(rest)?.0)
+}
+
+/// Whether the name of a command or of what FETCH asks for is one of no standard.
+pub(crate) fn is_experimental(name: &[u8]) -> bool {
+    matches!(name, [b'X' | b'x', ..])
+}
+
+/// `x-command = "X" atom <experimental command arguments>`
+/// ([RFC 3501 section 9](https://www.rfc-editor.org/rfc/rfc3501#section-9))
+fn experimental(input: Input<'_>, rest: Input<'_>) -> Result<Command, CommandError> {
+    let name = Atom::from_parsed(input.bytes(input.up_to(rest)));
+    let arguments = |input| to_end(input, |input| value(input, 0));
+    read(rest, arguments, |arguments| Body::Experimental { name, arguments })
 }
 
 fn uid(input: Input<'_>) -> Result<Command, CommandError> {

@@ -160,6 +160,10 @@ fn commands_both_ways() {
         "COMPRESS DEFLATE",
         "LANGUAGE",
         "LANGUAGE DE \"EN US\"",
+        "XPIG-LATIN",
+        "X-APPLE.PUSH (\"a b\" ((1 NIL) {2+}\r\n\r\n)) \\Seen 1:*",
+        "FETCH 1 (X-GUID UID x-other.1)",
+        "FETCH 1 X-GM-MSGID",
     ] {
         let wire = format!("a1 {wire}");
         let command = match strict().command(wire.as_bytes()) {
@@ -201,7 +205,13 @@ fn what_is_no_command() {
         "a",
         "a ",
         "+ NOOP",
-        "a XYZZY",
+        "a YZZY",
+        "a XLIST",
+        "a X (",
+        "a X a  b",
+        "a UID XPIG-LATIN 1",
+        "a FETCH 1 YENVELOPE",
+        "a FETCH 1 X-GUID[1]",
         "a NOOP x",
         "a SELECT",
         "a SELECT a b",

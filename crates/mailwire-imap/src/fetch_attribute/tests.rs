@@ -99,7 +99,7 @@ fn what_is_no_attribute() {
         "ENVELOPE<0.1>",
         "RFC822.PEEK",
         "RFC822.HEADER.LINES",
-        "XYZZY",
+        "YZZY",
         "(UID)(FLAGS)",
         "UID FLAGS",
     ] {

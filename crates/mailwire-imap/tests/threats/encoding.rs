@@ -1,7 +1,7 @@
 //! What is written is what was meant, in the form that the peer understands, and ends once.
 
 use mailwire_imap::{
-    Command, Decoder, Limits, Mailbox, ModSeq, Octets, Quirks, Response, Search, Secret, Tag, UidSet,
+    Command, Decoder, Limits, Mailbox, ModSeq, Octets, Quirks, Response, Search, Secret, Tag, UidSet, Value,
     append::{Append, Message},
     command::{Body, Fetch, Messages, SearchCommand},
     encoder::{Abilities, EncodeError, Encoder, Literals, Part},
@@ -114,6 +114,8 @@ fn no_text_of_a_caller_is_more_than_a_text() {
             comes_back(abilities, &Body::Id(Some(vec![(octets(), Some(octets())), (octets(), None)])));
             comes_back(abilities, &Body::Lsub(Mailbox::new(text), Mailbox::new(text)));
             comes_back(abilities, &Body::DeleteAcl(Mailbox::new(text), octets()));
+            let arguments = vec![Value::String(octets()), Value::List(vec![Value::String(octets())])];
+            comes_back(abilities, &Body::Experimental { name: "X-A".parse().unwrap(), arguments });
             for search in [Search::subject(text), Search::header(text, text)] {
                 comes_back(abilities, &Body::Search(SearchCommand::uid(search)));
             }
@@ -149,6 +151,14 @@ fn what_has_no_form_is_an_error() {
     assert_eq!(sent(all, Body::Fetch(fetch.clone())), Err(EncodeError::Conflict));
     fetch.changed_since = ModSeq::new(5);
     assert!(sent(all, Body::Fetch(fetch)).is_ok());
+    // What has no standard starts with X, and is nothing that has one.
+    for name in ["NOOP", "XLIST", "xlist", "X[", "X/"] {
+        let experimental = Body::Experimental { name: name.parse().unwrap(), arguments: Vec::new() };
+        assert!(sent(all, experimental).is_err(), "{name}");
+        let attribute = Attribute::Experimental(name.parse().unwrap());
+        let is_sent = sent(all, Body::Fetch(Fetch::of(UidSet::all(), [attribute]))).is_ok();
+        assert_eq!(is_sent, name.eq_ignore_ascii_case("XLIST"), "{name}");
+    }
     // Sequence numbers are never taken for UIDs.
     let expunge = |messages| sent(all, Body::Expunge(Some(messages)));
     assert_eq!(
