@@ -1,8 +1,8 @@
 use alloc::{vec, vec::Vec};
 
-use super::{Body, Messages};
+use super::{Body, Messages, Return};
 use crate::{
-    Uid, UidSet,
+    Search, Uid, UidSet,
     encoder::{Abilities, Encoder, Part},
 };
 
@@ -11,7 +11,9 @@ impl Body {
     /// on. Tag, space and line end count with 32 octets; a range that is too long by itself has its command all the same.
     ///
     /// UIDs mean the same in each piece. Sequence numbers would not, if messages are expunged in between, and a part of the
-    /// result (`PARTIAL`) cannot be told from parts of it; such commands stay whole, as do those without messages.
+    /// result (`PARTIAL`) cannot be told from parts of it; such commands stay whole, as do those without messages. Of a
+    /// SEARCH it is the UIDs that all messages have to be among that are taken apart; what was found by the pieces is put
+    /// together by whoever sends them.
     ///
     /// ```
     /// use mailwire_imap::{Uid, UidSet, command::{Body, Messages}};
@@ -45,6 +47,9 @@ impl Body {
             Self::Convert(convert) => &mut convert.messages,
             Self::Copy(messages, _) | Self::Expunge(Some(messages)) | Self::Move(messages, _) => messages,
             Self::Fetch(fetch) if fetch.partial.is_none() => &mut fetch.messages,
+            Self::Search(search) if can_be_put_together(search.returns.as_deref()) => {
+                return required_uids(&mut search.search);
+            }
             Self::Store(store) => &mut store.messages,
             _ => return None,
         };
@@ -60,6 +65,23 @@ impl Body {
     }
 }
 
+/// Whether the result of a search follows from those of pieces of it.
+fn can_be_put_together(returns: Option<&[Return]>) -> bool {
+    let can = |one: &Return| matches!(one, Return::All | Return::Count | Return::Max | Return::Min);
+    returns.is_none_or(|returns| returns.iter().all(can))
+}
+
+/// The UIDs among which all that is found has to be.
+fn required_uids(search: &mut Search) -> Option<&mut UidSet> {
+    match search {
+        Search::Uid(uids) => Some(uids),
+        Search::And(keys) => {
+            keys.iter_mut().find_map(|key| if let Search::Uid(uids) = key { Some(uids) } else { None })
+        }
+        _ => None,
+    }
+}
+
 /// A tag, a space and a line end.
 const MAX_TAG: usize = 32;
 
@@ -68,7 +90,11 @@ mod tests {
     use alloc::{format, string::ToString as _};
 
     use super::*;
-    use crate::{Command, Mailbox, Tag, command::Fetch, fetch_attribute::Attribute};
+    use crate::{
+        Command, Mailbox, Tag,
+        command::{Fetch, SearchCommand},
+        fetch_attribute::Attribute,
+    };
 
     fn lines(body: &Body, octets: usize) -> Vec<(usize, Body)> {
         let sent = |body: Body| {
@@ -93,6 +119,9 @@ mod tests {
                 Body::Move(messages(), Mailbox::new("Entwürfe & mehr")),
                 Body::Expunge(Some(messages())),
                 Body::Fetch(Fetch::new(messages(), Attribute::full())),
+                Body::Search(SearchCommand::uid(Search::uids(uids.clone()))),
+                Body::Search(SearchCommand::uid(Search::unseen().and(Search::uids(uids.clone())))),
+                Body::Search(SearchCommand::uid(Search::uids(uids.clone())).returning([Return::Count])),
             ] {
                 for limit in [200, 1000, 8000, 16 * 1024] {
                     let pieces = lines(&body, limit);
@@ -118,6 +147,11 @@ mod tests {
             Body::Move(Messages::Sequence(numbers), Mailbox::INBOX),
             Body::Move(Messages::Saved { is_uid: true }, Mailbox::INBOX),
             Body::Fetch(partial),
+            // Not all that is found has to be among these, or the results cannot be put together.
+            Body::Search(SearchCommand::uid(!Search::uids(uids.clone()))),
+            Body::Search(SearchCommand::uid(Search::uids(uids.clone()) | Search::seen())),
+            Body::Search(SearchCommand::uid(Search::uids(uids.clone())).returning([Return::Save])),
+            Body::Search(SearchCommand::uid(Search::seen())),
             Body::Expunge(None),
             Body::Noop,
             Body::Copy(Messages::Uid(UidSet::new()), Mailbox::INBOX),

@@ -89,31 +89,37 @@ impl<N: Naming> Found<N> {
         Some(Live::of_search(tag, self.count, all, &self.answer.changes))
     }
 
-    /// Makes what was told what was asked for.
+    /// Makes what was told what was asked for. A search among many UIDs is sent in pieces, each of which has its end.
     pub(crate) fn complete(&mut self, returns: &Returns) {
         let answer = mem::take(&mut self.answer);
-        self.all = answer.ranges.iter().map(|(start, end)| *start..=*end).collect();
+        let all: NumberSet<N> = answer.ranges.iter().map(|(start, end)| *start..=*end).collect();
         self.partial = match (returns.partial, answer.partial) {
             (_, Some(told)) => Some(told.to_set()),
             // All was asked for in its place, or nothing was found.
-            (Some(range), None) => Some(self.all.part(places_of(range, self.all.len().unwrap_or_default()))),
+            (Some(range), None) => Some(all.part(places_of(range, all.len().unwrap_or_default()))),
             (None, None) => None,
         };
-        (self.count, self.min, self.max) = (answer.count, answer.min, answer.max);
+        let (mut count, mut min, mut max) = (answer.count, answer.min, answer.max);
         let is_silent = !answer.was_extended && !returns.is_save_alone();
         self.is_all_known = answer.is_all_told || returns.wants_all() || is_silent;
         if self.is_all_known {
-            let count = self.all.len().unwrap_or_default();
-            self.count = self.count.or(Some(u32::try_from(count).unwrap_or(u32::MAX)));
-            self.min = self.min.or(self.all.first());
-            self.max = self.max.or(self.all.greatest());
+            let length = all.len().unwrap_or_default();
+            count = count.or(Some(u32::try_from(length).unwrap_or(u32::MAX)));
+            min = min.or(all.first());
+            max = max.or(all.greatest());
         }
-        self.mod_seq = answer.mod_seq;
-        self.relevancy = answer.relevancy;
+        self.count = count.map(|count| self.count.unwrap_or_default().saturating_add(count)).or(self.count);
+        self.min = self.min.into_iter().chain(min).min();
+        self.max = self.max.max(max);
+        self.all = self.all.union(&all);
+        self.mod_seq = self.mod_seq.max(answer.mod_seq);
+        self.relevancy.extend(answer.relevancy);
         self.saved = returns.save;
         self.is_live = returns.update.is_some() && answer.tag.is_some() && !answer.is_update_refused;
         self.tag = answer.tag;
-        self.by = if answer.was_plain { FoundBy::Search } else { FoundBy::ESearch };
+        if answer.was_plain {
+            self.by = FoundBy::Search;
+        }
         self.answer.changes = answer.changes;
     }
 }

@@ -149,3 +149,26 @@ fn numbers_are_not_searched_where_there_are_none() {
     peer.send(Search::uid(Key::unseen()));
     peer.hears(&["UID SEARCH UNSEEN"]);
 }
+
+#[test]
+fn a_search_among_many_uids_is_sent_in_pieces() {
+    let mut peer = Peer::new(Config { line: 100, ..Config::default() });
+    peer.says("* PREAUTH [CAPABILITY IMAP4rev2] hi\r\n").unwrap();
+    let uids: UidSet = (1..100).step_by(2).filter_map(Uid::new).collect();
+    let search = peer.send(Search::uid(Key::unseen().and(Key::uids(uids))).all().min());
+    let mut pieces = 0;
+    while let [line] = &peer.sent()[..] {
+        let asked = line.strip_prefix("UID SEARCH RETURN (MIN ALL) UNSEEN UID ").unwrap();
+        assert!(line.len() + 11 <= 100, "{line}");
+        // All but the last one of each.
+        let (found, _) = asked.rsplit_once(',').unwrap_or_default();
+        let min = asked.split(',').next().unwrap();
+        let line = format!("* ESEARCH (TAG \"%1\") UID MIN {min} ALL {found}\r\n%1 OK done\r\n");
+        peer.says_to(&line, 1000);
+        pieces += 1;
+    }
+    let found = peer.answer(&search);
+    assert!(pieces > 2);
+    assert_eq!((found.count, found.all.len()), (Some(50 - pieces), Some(u64::from(50 - pieces))));
+    assert_eq!((found.min, found.max.is_some()), (Uid::new(1), true));
+}
