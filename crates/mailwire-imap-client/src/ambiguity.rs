@@ -82,7 +82,15 @@ fn may_expunge(body: &Body) -> bool {
 /// Whether nobody could tell whose the answers are, or which of the two the server did first.
 fn answers_alike(one: &Body, other: &Body) -> bool {
     match (one, other) {
-        (Body::Fetch(_), Body::Store(_)) | (Body::Store(_), Body::Fetch(_)) => true,
+        // Told by the same responses.
+        (Body::Fetch(_), Body::Store(_))
+        | (Body::Store(_), Body::Fetch(_))
+        | (Body::List(_) | Body::Rlist(..), Body::List(_) | Body::Rlist(..))
+        | (Body::Lsub(..) | Body::Rlsub(..), Body::Lsub(..) | Body::Rlsub(..))
+        | (
+            Body::GetQuota(_) | Body::GetQuotaRoot(_) | Body::SetQuota(..),
+            Body::GetQuota(_) | Body::GetQuotaRoot(_) | Body::SetQuota(..),
+        ) => true,
         // Told apart by the messages, the mailbox or the tag, or without data of their own.
         (
             Body::Append(_)
@@ -165,6 +173,10 @@ mod tests {
             (everywhere(), everywhere(), true),
             (everywhere(), tagged(), true),
             (list(), list(), false),
+            (list(), Body::Rlist("".into(), "*".into()), false),
+            (Body::Rlsub("".into(), "*".into()), Body::Lsub("".into(), "*".into()), false),
+            (list(), Body::Lsub("".into(), "*".into()), true),
+            (Body::GetQuota("".into()), Body::GetQuotaRoot("a".into()), false),
             (list(), Body::Status("a".into(), vec![]), true),
             (Body::Status("a".into(), vec![]), Body::Status("b".into(), vec![]), true),
             (Body::Idle, Body::Noop, false),

@@ -74,6 +74,8 @@ pub struct Connection {
     login: Option<Box<Attempt>>,
     /// Whether capabilities were told since the login began.
     are_capabilities_fresh: bool,
+    /// Whether ENABLED was told since ENABLE was answered last.
+    was_enabled_told: bool,
     encrypted: bool,
     compression: Compression,
     logging_out: bool,
@@ -119,6 +121,7 @@ impl Connection {
             is_doubtful: false,
             login: None,
             are_capabilities_fresh: false,
+            was_enabled_told: false,
             encrypted: config.encrypted,
             compression: Compression::Off,
             logging_out: false,

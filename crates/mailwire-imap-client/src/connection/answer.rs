@@ -147,7 +147,10 @@ impl Connection {
                 self.are_capabilities_fresh = true;
                 self.events.push_back(Event::CapabilitiesChanged);
             }
-            Data::Enabled(capabilities) => self.enable(&capabilities.clone()),
+            Data::Enabled(capabilities) => {
+                self.was_enabled_told = true;
+                self.enable(&capabilities.clone());
+            }
             _ => {}
         }
         let news = self.notice(&data);
@@ -303,11 +306,17 @@ impl Connection {
             Body::Close | Body::Unselect if is_ok => self.transition(|state| state.on_select(None)),
             Body::Logout if is_ok => self.transition(State::on_logout),
             Body::Logout => self.logging_out = false,
+            // The id in its code is that of the new mailbox.
+            Body::Create(..) => return,
             // Some servers enable without saying so.
-            Body::Enable(asked) if is_ok => {
+            Body::Enable(asked) => {
+                let was_told = core::mem::take(&mut self.was_enabled_told);
                 let announced = asked.words().filter_map(|word| core::str::from_utf8(word).ok());
                 let announced = announced.filter(|word| self.server.has(word));
-                if let Ok(enabled) = mailwire_imap::Capabilities::new(announced) {
+                if is_ok
+                    && !was_told
+                    && let Ok(enabled) = mailwire_imap::Capabilities::new(announced)
+                {
                     self.server.enable(&enabled);
                     self.decoder.set_utf8(self.server.is_utf8());
                 }

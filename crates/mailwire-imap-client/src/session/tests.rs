@@ -108,3 +108,27 @@ fn of_rights_quota_and_metadata() {
         script.set_filter(SetFilter::new(name, &Search::flagged())).await.unwrap();
     });
 }
+
+/// The codes and responses that seem to be of something else.
+#[test]
+fn what_is_told_is_not_taken_for_more() {
+    let steps: &[(&str, &[&str])] = &[
+        ("ENABLE QRESYNC UTF8=ACCEPT", &["* ENABLED UTF8=ACCEPT", "% OK done"]),
+        ("ENABLE CONDSTORE", DONE),
+        ("SELECT INBOX", &["* OK [MAILBOXID (F1)] ok", "% OK [READ-WRITE] done"]),
+        ("CREATE a", &["% OK [MAILBOXID (F2)] done"]),
+    ];
+    let mut script = Script::new("ENABLE QRESYNC UTF8=ACCEPT", steps);
+    script.play(async |script| {
+        let granted = script.enable([Extension::QResync, Extension::Utf8]).await.unwrap();
+        assert!(granted.is_told && !granted.capabilities.has("QRESYNC"));
+        let enabled = script.server().await.unwrap().enabled();
+        assert_eq!((enabled.qresync, enabled.condstore, enabled.utf8), (false, false, true));
+        assert!(!script.enable([Extension::Condstore]).await.unwrap().is_told);
+        assert!(script.server().await.unwrap().enabled().condstore, "by a server that does not say so");
+        script.select("INBOX").await.unwrap();
+        assert_eq!(script.create("a").await.unwrap().mailbox_id, Some("F2".into()));
+        let selected = script.selected().await.unwrap().unwrap();
+        assert_eq!(selected.mailbox_id, Some("F1".into()), "the other one is of the new mailbox");
+    });
+}
