@@ -29,6 +29,8 @@ use crate::{
     urlauth,
 };
 
+mod made;
+
 /// One response ([RFC 9051 section 7](https://www.rfc-editor.org/rfc/rfc9051#section-7)).
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]

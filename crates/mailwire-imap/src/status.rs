@@ -49,6 +49,36 @@ impl Status {
         Self { kind, code: None, text: Octets::copy_from_slice(text.as_ref()) }
     }
 
+    /// `BAD`, with a text.
+    pub fn bad(text: impl AsRef<[u8]>) -> Self {
+        Self::new(Kind::Bad, text)
+    }
+
+    /// `BYE`, with a text.
+    pub fn bye(text: impl AsRef<[u8]>) -> Self {
+        Self::new(Kind::Bye, text)
+    }
+
+    /// `NO`, with a text.
+    pub fn no(text: impl AsRef<[u8]>) -> Self {
+        Self::new(Kind::No, text)
+    }
+
+    /// `OK`, with a text.
+    ///
+    /// ```
+    /// use mailwire_imap::{Code, Response, Status};
+    ///
+    /// let status = Status::ok("SELECT completed").with_code(Code::ReadWrite);
+    /// assert_eq!(status.to_string(), "OK [READ-WRITE] SELECT completed");
+    /// let untagged = Response::from(status.clone());
+    /// let tagged = Response::Tagged("a1".parse().unwrap(), status);
+    /// assert_ne!(untagged, tagged);
+    /// ```
+    pub fn ok(text: impl AsRef<[u8]>) -> Self {
+        Self::new(Kind::Ok, text)
+    }
+
     /// The same with a code.
     #[must_use]
     pub fn with_code(self, code: Code) -> Self {
