@@ -181,7 +181,7 @@ async fn one_call_does_it_all_and_what_the_server_lacks_or_refuses_is_left() {
         client.login("ann", "secret").await.unwrap();
         client.set_up().await.unwrap();
         assert_eq!(client.identity().unwrap().field("name").unwrap(), "Peer");
-        assert_eq!(client.namespaces().unwrap().personal.len(), 1);
+        assert_eq!(client.namespace().unwrap().personal.len(), 1);
         assert!(client.server().enabled().qresync && !client.server().enabled().utf8);
         assert!(client.compressed_octets().is_none());
         client.run(Noop).await.unwrap();

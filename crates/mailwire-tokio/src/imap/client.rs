@@ -203,7 +203,7 @@ impl Client {
     }
 
     /// Where mailboxes are, if [`ClientConfig::namespace`] asked for it.
-    pub fn namespaces(&self) -> Option<&Namespaces> {
+    pub fn namespace(&self) -> Option<&Namespaces> {
         self.namespaces.as_ref()
     }
 
