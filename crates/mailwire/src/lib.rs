@@ -4,9 +4,11 @@
 //!
 //! | I want to | take | feature |
 //! | --- | --- | --- |
-//! | fetch mail | [`tokio::pop3::Client`] | `client`, `tokio` |
+//! | read and change mail on a server | [`tokio::imap::Client`] | `client`, `imap`, `tokio` |
+//! | the same from several tasks over one connection | [`tokio::imap::Handle`] | `client`, `imap`, `tokio` |
+//! | fetch mail and be done | [`tokio::pop3::Client`] | `client`, `pop3`, `tokio` |
 //! | serve mail | [`tokio::pop3::Server`] over a [`store`] and a [`service::Directory`] | `server`, `tokio` |
-//! | do either on another runtime, or on none | [`pop3::client`], [`pop3::server`] | `client`, `server` |
+//! | do any of it on another runtime, or on none | [`imap::client`], [`pop3::client`], [`pop3::server`] | `client`, `server` |
 //! | read and write the protocols' octets only | [`pop3`], [`imap`] | `pop3`, `imap` |
 //! | keep values of IMAP in other formats, or fuzz them | [`imap`] | `serde`, `arbitrary` |
 //! | use the dates of `chrono`, `jiff` or `time` with IMAP | [`imap::date`] | `chrono`, `jiff`, `time` |
@@ -14,7 +16,49 @@
 //!
 //! All are on by default. Each crate behind this one can be depended on alone.
 //!
-//! # A client
+//! # An IMAP client
+//!
+//! ```no_run
+//! use mailwire::{
+//!     imap::{UidSet, client::command::{Extension, Select, fetch::{Envelope, Flags}}},
+//!     sasl::client::Credentials,
+//!     tokio::imap::{Client, ClientConfig},
+//! };
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut config = ClientConfig::default();
+//! config.enable = vec![Extension::Utf8];
+//! config.compress = true;
+//! let credentials = Credentials::password("ann", "correct horse");
+//! let mut client = Client::connect_and_login("imap.example.org", config, &credentials).await?;
+//! let inbox = client.run(Select::new("INBOX")).await?;
+//! let mut rows = client.fetch(inbox.all(), (Envelope, Flags)).await?;
+//! while let Some(row) = rows.try_next().await? {
+//!     let (envelope, flags) = row.items;
+//!     println!("{:?} {flags:?} {:?}", row.uid, envelope.and_then(|envelope| envelope.subject));
+//! }
+//! drop(rows);
+//! client.logout().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - **Commands** are types with answers of their own types: [`imap::client::command`] has one for each command of each
+//!   extension. [`run`](tokio::imap::Client::run) sends one and waits, [`send`](tokio::imap::Client::send) and
+//!   [`wait`](tokio::imap::Client::wait) let several be on their way. The trait [`Session`](imap::client::Session) has a
+//!   method for each common job, with other ways where the server lacks an extension.
+//! - **Large things are streams**: [rows](tokio::imap::Client::fetch), [bodies](tokio::imap::Client::fetch_body) and
+//!   [uploads](tokio::imap::Client::append_from) take constant memory, and a slow reader holds the server up.
+//! - **News** are [events](tokio::imap::Event), and the [view](tokio::imap::Client::selected) of the selected mailbox is right
+//!   whoever reads them. [`idle`](tokio::imap::Client::idle) goes on around commands, and asks where there is no IDLE.
+//! - **One connection for many tasks** is a [`Handle`](tokio::imap::Handle), with a [lock](tokio::imap::Handle::lock) on the
+//!   selected mailbox.
+//! - **Security, login, errors** are as below. A [provider](tokio::imap::CredentialsProvider) gives a fresh token for each
+//!   connection. An error tells how long a server that throttles wants us to [wait](tokio::imap::Error::backoff).
+//! - **Cancellation.** Drop any future at any point. A message that is being uploaded is sent to its end by the next call.
+//! - **A server that lies**: [switch off](tokio::imap::ClientConfig::switched_off) what it announces and cannot do.
+//!
+//! # A POP3 client
 //!
 //! ```no_run
 //! use mailwire::tokio::pop3::{Client, ClientConfig};
@@ -49,7 +93,7 @@
 //!   [`is_authentication`](tokio::pop3::Error::is_authentication).
 //! - **Deletion** happens at [`quit`](tokio::pop3::Client::quit) and nowhere else.
 //!
-//! # A server
+//! # A POP3 server
 //!
 //! ```no_run
 //! use mailwire::{
@@ -78,12 +122,12 @@
 //! # Without tokio
 //!
 //! The machines take octets and the time and give octets and events, so they run on any runtime, in a thread, in a test or
-//! in WebAssembly: [`pop3::client::Connection`], [`pop3::server::Connection`].
+//! in WebAssembly: [`imap::client::Connection`], [`pop3::client::Connection`], [`pop3::server::Connection`].
 //!
 //! # The wire log
 //!
-//! With a `tracing` subscriber at level TRACE the targets `mailwire::pop3::client` and `mailwire::pop3::server` show each
-//! line, octets of messages excepted. Passwords, tokens and responses of SASL never come there.
+//! With a `tracing` subscriber at level TRACE the targets `mailwire::imap::client`, `mailwire::pop3::client` and
+//! `mailwire::pop3::server` show each line, octets of messages excepted. Passwords, tokens and responses of SASL never come there.
 #![forbid(unsafe_code)]
 
 pub use mailwire_sasl as sasl;
