@@ -1,10 +1,6 @@
-//! A tour of Mailwire: a POP3 server and a client in one program, over TLS, with the dialogue between them explained.
-//!
-//!     cargo run --example tour
-//!
-//! It needs nothing: the server listens on a free port of this machine, with a certificate made for this one run.
+//! POP3: a server and a client.
 
-use std::{error::Error, fmt, sync::Arc};
+use std::{error::Error, sync::Arc};
 
 use mailwire::{
     service::MemoryDirectory,
@@ -16,17 +12,11 @@ use mailwire::{
 };
 use rustls::pki_types::PrivateKeyDer;
 use tokio::{net::TcpListener, sync::Notify};
-use tracing::{
-    Event, Subscriber,
-    field::{Field, Visit},
-};
-use tracing_subscriber::{Layer, layer::Context, prelude::*};
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    // The wire log comes through `tracing`; here the client's side of it is printed.
-    tracing_subscriber::registry().with(Dialogue).init();
+use crate::explain;
 
+/// A server and a client, over TLS.
+pub(crate) async fn tour() -> Result<(), Box<dyn Error>> {
     explain("A server needs a store with mail, a directory with users, and a certificate.");
     let store = MemoryStore::new();
     store.add_user("ann");
@@ -53,9 +43,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut client = Client::connect("localhost", config.clone()).await?;
 
     explain(
-        "It logs in by the strongest way that both sides know. The password never crosses the line, and the login is",
+        "It logs in by the strongest way that both sides know. The password never crosses the line, and the login is\n\
+         bound to this very TLS connection. (The log masks what the two sides prove to each other.)",
     );
-    explain("bound to this very TLS connection. (The log masks what the two sides prove to each other.)");
     let method = client.login("ann", "correct horse").await?;
     explain(&format!("That was {method:?}."));
 
@@ -99,33 +89,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     explain("The server goes down: no new connections, and transfers that are on their way may end.");
     stop.notify_one();
     server.await??;
-    println!("\nThat was all. The same in your program: see README.md.");
     Ok(())
-}
-
-fn explain(text: &str) {
-    println!("\n{text}");
-}
-
-/// Prints the lines of the client's wire log.
-struct Dialogue;
-
-impl<S: Subscriber> Layer<S> for Dialogue {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if event.metadata().target() == "mailwire::pop3::client" {
-            event.record(&mut Line);
-        }
-    }
-}
-
-struct Line;
-
-impl Visit for Line {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        if field.name() == "message" {
-            println!("      {value:?}");
-        }
-    }
 }
 
 /// A plain one, one whose lines begin with dots, and one that looks like the protocol.
