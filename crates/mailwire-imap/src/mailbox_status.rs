@@ -277,7 +277,7 @@ fn item(input: Input<'_>) -> Parsed<'_, Option<Item>> {
 fn mailbox_id(input: Input<'_>) -> Parsed<'_, Option<Item>> {
     let (input, ()) = open(input)?;
     let read = astring(input).and_then(|(rest, id)| Ok((close(rest)?.0, Some(Item::MailboxId(id)))));
-    let is_string = matches!(input.first(), Some(b'"' | b'{'));
+    let is_string = matches!(input.rest(), [b'"' | b'{', ..] | [b'~', b'{', ..]);
     let is_atom = matches!(input.rest().get(run(input.rest(), ASTRING)), Some(b')' | b' '));
     if !input.quirks().raw_names || (read.is_ok() && (is_string || is_atom)) {
         return read;

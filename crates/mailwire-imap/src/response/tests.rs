@@ -77,6 +77,7 @@ fn responses_both_ways() {
         "* STATUS blurdybloop (MESSAGES 231 UIDNEXT 44292)",
         "* STATUS blurdybloop (NIL 5 X-NEW NIL)",
         "* STATUS x (SIZE 44421 DELETED 8 HIGHESTMODSEQ 7 MAILBOXID (F1) APPENDLIMIT NIL DELETED-STORAGE 5 X-NEW (1 2))",
+        "* STATUS x (MAILBOXID (~{1}\r\n\0))",
         "* NAMESPACE ((\"\" \"/\")) ((\"~\" \"/\")) ((\"#shared/\" \"/\")(\"#public/\" \"/\" \"X-PARAM\" (\"FLAG1\" \"FLAG2\")))",
         "* NAMESPACE NIL NIL ((\"\" NIL))",
         "* SEARCH 2 3 6",
