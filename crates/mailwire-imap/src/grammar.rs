@@ -111,12 +111,9 @@ pub(crate) fn to_end<'a, T>(
 }
 
 /// A keyword in capitals: no rule has one of more than 24 octets.
-///
-/// It is copied in halves of 16 octets, as it is written: to read again in other pieces what was just written takes long.
 #[derive(Clone, Copy)]
-#[repr(C, align(16))]
 pub(crate) struct Word {
-    octets: [u8; 24],
+    octets: [[u8; 8]; 3],
     length: usize,
 }
 
@@ -124,27 +121,29 @@ impl Word {
     /// The first `length` octets of `octets`.
     #[inline]
     pub(crate) fn new(octets: &[u8], length: usize) -> Self {
-        let mut word = Self { octets: [0; 24], length: 0 };
-        if length <= word.octets.len() {
-            match octets.first_chunk() {
-                // What follows the word comes along, and is never looked at: a copy of fixed size is the fastest.
-                Some(chunk) => word.octets = *chunk,
-                None => {
-                    let eights = in_eights::<3>(octets.get(..length).unwrap_or_default());
-                    word.octets = eights.as_flattened().first_chunk().copied().unwrap_or_default();
-                }
-            }
-            word.octets.make_ascii_uppercase();
-            word.length = length;
-        }
-        word
+        let eights = match octets.first_chunk::<24>() {
+            // What follows the word comes along, and is never looked at: to read as many octets as there are takes longer.
+            Some(chunk) => in_eights(chunk),
+            None => in_eights(octets.get(..length).unwrap_or_default()),
+        };
+        Self { octets: eights.map(in_capitals), length: if length <= 24 { length } else { 0 } }
     }
 
     /// The octets, or none if the word is longer than any keyword.
     #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.octets.get(..self.length).unwrap_or_default()
+        self.octets.as_flattened().get(..self.length).unwrap_or_default()
     }
+}
+
+/// ASCII in capitals; what other octets become does not matter.
+#[inline]
+fn in_capitals(octets: [u8; 8]) -> [u8; 8] {
+    let word = u64::from_le_bytes(octets);
+    let low = word & (ONES * 0x7F);
+    // The highest bit of each octet from `a` on, less those after `z`.
+    let small = (low + ONES * (0x80 - b'a' as u64)) & !(low + ONES * (0x7F - b'z' as u64)) & (ONES * 0x80);
+    (word ^ (small >> 2)).to_le_bytes()
 }
 
 /// An atom that is a keyword: `[A-Za-z0-9.\-=+_]`, so that it ends before `[` and `<`.
@@ -229,20 +228,30 @@ pub(crate) fn mod_sequence(input: Input<'_>) -> Parsed<'_, ModSeq> {
 /// `1*DIGIT` of 64 bits
 #[inline(always)]
 pub(crate) fn digits(input: Input<'_>) -> Parsed<'_, u64> {
-    let mut value = 0_u64;
-    let mut length = 0;
+    let (mut value, mut length) = (0_u64, 0);
     for octet in input.rest() {
         let digit = octet.wrapping_sub(b'0');
         if digit > 9 {
             break;
         }
-        match value.checked_mul(10).and_then(|value| value.checked_add(u64::from(digit))) {
-            Some(next) => value = next,
-            None => return input.expected("number of 64 bits"),
-        }
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
         length += 1;
     }
-    if length == 0 { input.expected("number") } else { Ok((input.skip(length), value)) }
+    match length {
+        0 => input.expected("number"),
+        // So many fit, whatever they are.
+        1..=19 => Ok((input.skip(length), value)),
+        _ => many_digits(input, length),
+    }
+}
+
+#[cold]
+fn many_digits(input: Input<'_>, length: usize) -> Parsed<'_, u64> {
+    let (digits, rest) = input.split(length);
+    match core::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()) {
+        Some(value) => Ok((rest, value)),
+        None => input.expected("number of 64 bits"),
+    }
 }
 
 /// `astring = 1*ASTRING-CHAR / string`
@@ -339,7 +348,6 @@ fn quoted_with_specials(body: Input<'_>) -> Parsed<'_, Cow<'_, [u8]>> {
 /// How many octets at the front are ASCII from 0x20 and neither quotes nor backslashes; eight at a time.
 #[inline]
 fn plain(octets: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = ONES * 0x80;
     // The highest bit of each octet that is zero; also of some above the first of them, which do not matter.
     let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
@@ -445,6 +453,21 @@ pub(crate) fn literal_header(input: Input<'_>) -> Parsed<'_, u64> {
     Ok((rest, length))
 }
 
+/// The length, the second and the third octet and the last one, in any case: no two known flags have the same, nor have two
+/// attributes of mailboxes.
+#[inline]
+pub(crate) const fn hash(name: &[u8]) -> u32 {
+    match (name, name.last()) {
+        ([_, second, third, ..], Some(last)) if name.len() < 32 => u32::from_le_bytes([
+            name.len() as u8,
+            second.to_ascii_lowercase(),
+            third.to_ascii_lowercase(),
+            last.to_ascii_lowercase(),
+        ]),
+        _ => 0,
+    }
+}
+
 /// How many octets at the front are of `class`.
 #[inline]
 pub(crate) fn run(octets: &[u8], class: u8) -> usize {
@@ -464,6 +487,9 @@ pub(crate) fn run(octets: &[u8], class: u8) -> usize {
 pub(crate) fn is(octet: u8, class: u8) -> bool {
     CLASSES.get(usize::from(octet)).is_some_and(|classes| classes & class != 0)
 }
+
+/// 1 in each octet.
+pub(crate) const ONES: u64 = 0x0101_0101_0101_0101;
 
 /// `ATOM-CHAR`
 pub(crate) const ATOM: u8 = 1;

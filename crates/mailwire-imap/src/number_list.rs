@@ -166,7 +166,7 @@ impl<N> fmt::Debug for NumberList<N> {
 
 /// `uid-set` in its order; a range over the end of what is possible is refused.
 pub(crate) fn number_list<N: Number>(input: Input<'_>) -> Parsed<'_, NumberList<N>> {
-    let (mut ranges, mut rest) = (Vec::new(), input);
+    let (mut ranges, mut rest) = (Vec::with_capacity(1), input);
     loop {
         let (after, start) = nz_number(rest)?;
         let (after, end) =

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::{
-    grammar::digits,
+    grammar::{ONES, digits},
     input::{Input, Parsed},
 };
 
@@ -55,8 +55,8 @@ fn plain<'a>(input: Input<'a>, numbers: &mut Vec<u32>) -> Input<'a> {
             ends &= ends - 1;
             let length = block + place - space - 1;
             let Some(chunk) = window.get(place..).and_then(<[u8]>::first_chunk) else { break };
-            let value = eight_digits(*chunk, length as u32);
-            if !matches!(length, 1..=8) || value == 0 || window.get(place + 8) != Some(&b' ') {
+            let value = eight_digits(*chunk, length);
+            if value == 0 || window.get(place + 8) != Some(&b' ') {
                 return input.skip(space);
             }
             numbers.push(value);
@@ -69,6 +69,8 @@ fn plain<'a>(input: Input<'a>, numbers: &mut Vec<u32>) -> Input<'a> {
 }
 
 /// A bit for each octet but the first eight that is no digit.
+// Apart, so that the loop over the numbers has all registers.
+#[inline(never)]
 fn others(window: &[u8; 72]) -> u64 {
     let mut bits = 0;
     for (index, chunk) in window.as_chunks::<8>().0.iter().skip(1).enumerate() {
@@ -81,16 +83,20 @@ fn others(window: &[u8; 72]) -> u64 {
     bits
 }
 
-/// The number that the last digits make: two, four and eight of them at once.
-fn eight_digits(chunk: [u8; 8], length: u32) -> u32 {
-    let before = 64_u32.wrapping_sub(8 * length);
-    let digits = (u64::from_le_bytes(chunk).wrapping_shr(before)).wrapping_shl(before) & (ONES * 0x0F);
+/// The number that the last digits make, two, four and eight of them at once; 0 if they are none or more.
+#[inline]
+fn eight_digits(chunk: [u8; 8], length: usize) -> u32 {
+    let digits = u64::from_le_bytes(chunk) & LAST_DIGITS.get(length).copied().unwrap_or(0);
     let pairs = (digits.wrapping_mul(10) + (digits >> 8)) & 0x00FF_00FF_00FF_00FF;
     let fours = (pairs.wrapping_mul(100) + (pairs >> 16)) & 0x0000_FFFF_0000_FFFF;
     (fours.wrapping_mul(10_000).wrapping_add(fours >> 32)) as u32
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
+/// The values of so many octets at the end of eight.
+const LAST_DIGITS: [u64; 9] = {
+    let all = ONES * 0x0F;
+    [0, all << 56, all << 48, all << 40, all << 32, all << 24, all << 16, all << 8, all]
+};
 
 #[cfg(test)]
 mod tests {
@@ -130,7 +136,7 @@ mod tests {
         fn the_digits_of_any_number(before in "[0-9 ]{8}", value in 0_u32..100_000_000) {
             let digits = format!("{value}");
             let octets = format!("{before}{digits}").into_bytes();
-            prop_assert_eq!(eight_digits(*octets.last_chunk().unwrap(), digits.len() as u32), value);
+            prop_assert_eq!(eight_digits(*octets.last_chunk().unwrap(), digits.len()), value);
         }
     }
 }

@@ -448,10 +448,12 @@ pub(crate) fn sequence_set<N: Number>(input: Input<'_>) -> Parsed<'_, NumberSet<
         }
         rest = after.skip(1);
     }
-    if is_sorted && !matches!(star, Star::From(_)) {
-        return Ok((rest, NumberSet { ranges, star, kind: PhantomData }));
+    if !is_sorted {
+        return Ok((rest, NumberSet::normalised(ranges, star)));
     }
-    Ok((rest, NumberSet::normalised(ranges, star)))
+    let mut set = NumberSet { ranges, star, kind: PhantomData };
+    set.absorb();
+    Ok((rest, set))
 }
 
 fn seq_number(input: Input<'_>) -> Parsed<'_, Option<u32>> {
