@@ -12,7 +12,7 @@ use crate::{
     Octets,
     atom::{InvalidAtom, valid},
     encoder::Encoder,
-    grammar::{ATOM, FLAG, close, is, is_closing, loose_spaces, nil, open, run, sp},
+    grammar::{ATOM, FLAG, close, hash, is, is_closing, loose_spaces, nil, open, run, sp},
     input::{Input, Parsed},
 };
 
@@ -256,18 +256,6 @@ flags! {
     New "$new" ": the message is to be shown as new again (RFC 9979)",
     Notify "$notify" ": the user is to be told (RFC 9979)",
     Unsubscribed "$unsubscribed" ": the user unsubscribed from the list (RFC 9979)",
-}
-
-/// The length, the second octet and the last one: no two known flags have the same.
-const fn hash(name: &[u8]) -> u32 {
-    match (name, name.last()) {
-        ([_, second, ..], Some(last)) if name.len() < 32 => {
-            (name.len() as u32) << 16
-                | (second.to_ascii_lowercase() as u32) << 8
-                | last.to_ascii_lowercase() as u32
-        }
-        _ => 0,
-    }
 }
 
 impl Flag {

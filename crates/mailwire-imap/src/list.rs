@@ -8,7 +8,9 @@ use crate::{
     atom::valid,
     command::ListSelect,
     encoder::{EncodeError, Encoder},
-    grammar::{ATOM, FLAG, astring, close, is, is_closing, list, loose_spaces, nil, open, quoted, run, sp},
+    grammar::{
+        ATOM, FLAG, astring, close, hash, is, is_closing, list, loose_spaces, nil, open, quoted, run, sp,
+    },
     input::{Input, Parsed},
     mailbox::mailbox,
     value::{Value, value},
@@ -133,20 +135,33 @@ macro_rules! attributes {
             Other(Atom),
         }
 
+        /// The same without the others: the places in [`NAMES`].
+        enum Place {
+            $($variant,)*
+        }
+
+        /// In the order of their bits.
         const NAMES: &[&str] = &[$($word),*];
 
+        /// The place in [`NAMES`] of this one, in any case.
+        fn known(name: &[u8]) -> Option<usize> {
+            let found = hash(name);
+            $(
+                if found == const { hash($word.as_bytes()) } {
+                    return name.eq_ignore_ascii_case($word.as_bytes()).then_some(Place::$variant as usize);
+                }
+            )*
+            None
+        }
+
         impl Attribute {
-            fn read(word: &[u8]) -> Option<Self> {
+            fn nth(index: usize) -> Option<Self> {
                 $(
-                    if word.eq_ignore_ascii_case($word.as_bytes()) {
+                    if index == Place::$variant as usize {
                         return Some(Self::$variant);
                     }
                 )*
                 None
-            }
-
-            fn nth(index: usize) -> Option<Self> {
-                NAMES.get(index).and_then(|name| Self::read(name.as_bytes()))
             }
 
             /// The octets on the wire.
@@ -186,6 +201,12 @@ attributes! {
     Memos "\\Memos",
     Scheduled "\\Scheduled",
     Snoozed "\\Snoozed",
+}
+
+impl Attribute {
+    fn read(word: &[u8]) -> Option<Self> {
+        known(word).and_then(Self::nth)
+    }
 }
 
 impl FromStr for Attribute {
@@ -293,8 +314,7 @@ pub(crate) fn attributes(input: Input<'_>) -> Parsed<'_, Attributes> {
     input = loose_spaces(input);
     while !is_closing(input) {
         let (octets, rest) = input.split(run(input.rest(), FLAG));
-        let known = NAMES.iter().position(|name| name.as_bytes().eq_ignore_ascii_case(octets));
-        match known {
+        match known(octets) {
             Some(index) => set.known |= 1 << index,
             None if octets.is_empty() => return input.expected("mbx-list-flags"),
             None if !(is_attribute(octets) || is_loose) => return input.expected("mbx-list-flags"),
