@@ -281,7 +281,8 @@ fn body(input: Input<'_>, depth: usize) -> Parsed<'_, BodyStructure> {
 
 /// `body-type-mpart = 1*body SP media-subtype [SP body-ext-mpart]`
 fn multipart(input: Input<'_>, depth: usize) -> Parsed<'_, BodyStructure> {
-    let mut multipart = Multipart::default();
+    // This and a single part are in their box from the start: so much is not moved once it is whole.
+    let mut multipart = Box::<Multipart>::default();
     let mut input = input;
     while input.first() == Some(b'(') {
         let (rest, part) = body(input, depth + 1)?;
@@ -291,22 +292,21 @@ fn multipart(input: Input<'_>, depth: usize) -> Parsed<'_, BodyStructure> {
     (input, multipart.subtype) = string(sp(input)?.0)?;
     if !is_closing(input) {
         (input, multipart.parameters) = parameters(sp(input)?.0)?;
-        (input, multipart.extension) = extension(input)?;
+        input = extension(input, &mut multipart.extension)?.0;
     }
-    Ok((close(input)?.0, BodyStructure::Multipart(Box::new(multipart))))
+    Ok((close(input)?.0, BodyStructure::Multipart(multipart)))
 }
 
 /// `body-type-1part = (body-type-basic / body-type-msg / body-type-text) [SP body-ext-1part]`
 fn single(input: Input<'_>, depth: usize) -> Parsed<'_, BodyStructure> {
-    let (input, media_type) = string(input)?;
-    let (input, subtype) = string(sp(input)?.0)?;
-    let (input, parameters) = parameters(sp(input)?.0)?;
-    let (input, id) = nstring(sp(input)?.0)?;
-    let (input, description) = nstring(sp(input)?.0)?;
-    let (input, encoding) = string(sp(input)?.0)?;
-    let (mut input, octets) = number64(sp(input)?.0)?;
-    let mut single =
-        Single { media_type, subtype, parameters, id, description, encoding, octets, ..Single::default() };
+    let (mut single, mut input) = (Box::<Single>::default(), input);
+    (input, single.media_type) = string(input)?;
+    (input, single.subtype) = string(sp(input)?.0)?;
+    (input, single.parameters) = parameters(sp(input)?.0)?;
+    (input, single.id) = nstring(sp(input)?.0)?;
+    (input, single.description) = nstring(sp(input)?.0)?;
+    (input, single.encoding) = string(sp(input)?.0)?;
+    (input, single.octets) = number64(sp(input)?.0)?;
     if single.media_type.eq_ignore_ascii_case(b"text") {
         let (rest, lines) = number64(sp(input)?.0)?;
         (input, single.kind) = (rest, Kind::Text { lines });
@@ -318,9 +318,9 @@ fn single(input: Input<'_>, depth: usize) -> Parsed<'_, BodyStructure> {
     }
     if !is_closing(input) {
         (input, single.md5) = nstring(sp(input)?.0)?;
-        (input, single.extension) = extension(input)?;
+        input = extension(input, &mut single.extension)?.0;
     }
-    Ok((close(input)?.0, BodyStructure::Single(Box::new(single))))
+    Ok((close(input)?.0, BodyStructure::Single(single)))
 }
 
 fn is_message(single: &Single) -> bool {
@@ -347,14 +347,12 @@ fn parameters(input: Input<'_>) -> Parsed<'_, Parameters> {
 }
 
 /// `[SP body-fld-dsp [SP body-fld-lang [SP body-fld-loc *(SP body-extension)]]]`, after the first extension field.
-fn extension(input: Input<'_>) -> Parsed<'_, Extension> {
-    let mut extension = Extension { fields: 1, ..Extension::default() };
-    if is_closing(input) {
-        return Ok((input, extension));
+fn extension<'a>(mut input: Input<'a>, extension: &mut Extension) -> Parsed<'a, ()> {
+    extension.fields = 1;
+    if !is_closing(input) {
+        (input, extension.disposition) = disposition(sp(input)?.0)?;
+        extension.fields = 2;
     }
-    let (mut input, disposition) = disposition(sp(input)?.0)?;
-    extension.disposition = disposition;
-    extension.fields = 2;
     if !is_closing(input) {
         (input, extension.language) = language(sp(input)?.0)?;
         extension.fields = 3;
@@ -368,7 +366,7 @@ fn extension(input: Input<'_>) -> Parsed<'_, Extension> {
         extension.more.push(more);
         input = rest;
     }
-    Ok((input, extension))
+    Ok((input, ()))
 }
 
 /// `body-fld-dsp = "(" string SP body-fld-param ")" / nil`

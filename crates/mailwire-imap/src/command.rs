@@ -1,6 +1,6 @@
 //! Commands: what a client sends.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 
 use crate::{
     Atom, Capabilities, Flags, Mailbox, ModSeq, Octets, ParseError, PartialRange, Secret, SeqNum,
@@ -249,7 +249,7 @@ pub struct Select {
     /// Whether changes of annotations are to be told: `(ANNOTATE)`.
     pub annotate: bool,
     /// What the client knows of the mailbox: `(QRESYNC (...))`.
-    pub qresync: Option<QResync>,
+    pub qresync: Option<Box<QResync>>,
 }
 
 impl Select {

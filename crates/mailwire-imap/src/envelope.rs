@@ -170,20 +170,20 @@ pub(crate) fn envelope(input: Input<'_>) -> Parsed<'_, Box<Envelope>> {
 }
 
 fn whole_envelope(input: Input<'_>) -> Parsed<'_, Box<Envelope>> {
-    let (input, ()) = open(input)?;
-    let (input, date) = nstring(loose_spaces(input))?;
-    let (input, subject) = nstring(sp(input)?.0)?;
-    let (input, from) = addresses(sp(input)?.0)?;
-    let (input, sender) = addresses(sp(input)?.0)?;
-    let (input, reply_to) = addresses(sp(input)?.0)?;
-    let (input, to) = addresses(sp(input)?.0)?;
-    let (input, cc) = addresses(sp(input)?.0)?;
-    let (input, bcc) = addresses(sp(input)?.0)?;
-    let (input, in_reply_to) = nstring(sp(input)?.0)?;
-    let (input, message_id) = nstring(sp(input)?.0)?;
-    let (input, ()) = close(input)?;
-    let envelope = Envelope { date, subject, from, sender, reply_to, to, cc, bcc, in_reply_to, message_id };
-    Ok((input, Box::new(envelope)))
+    let (mut input, ()) = open(input)?;
+    // It is in its box from the start: so much is not moved once it is whole.
+    let mut envelope = Box::<Envelope>::default();
+    (input, envelope.date) = nstring(loose_spaces(input))?;
+    (input, envelope.subject) = nstring(sp(input)?.0)?;
+    (input, envelope.from) = addresses(sp(input)?.0)?;
+    (input, envelope.sender) = addresses(sp(input)?.0)?;
+    (input, envelope.reply_to) = addresses(sp(input)?.0)?;
+    (input, envelope.to) = addresses(sp(input)?.0)?;
+    (input, envelope.cc) = addresses(sp(input)?.0)?;
+    (input, envelope.bcc) = addresses(sp(input)?.0)?;
+    (input, envelope.in_reply_to) = nstring(sp(input)?.0)?;
+    (input, envelope.message_id) = nstring(sp(input)?.0)?;
+    Ok((close(input)?.0, envelope))
 }
 
 /// `"(" 1*address ")" / nil`

@@ -151,7 +151,7 @@ impl Command for Select {
             mailbox: self.mailbox.clone(),
             condstore: self.condstore,
             annotate: self.annotate,
-            qresync: self.qresync.clone(),
+            qresync: self.qresync.clone().map(Box::new),
         };
         Ok(if self.read_only { Body::Examine(select) } else { Body::Select(select) })
     }

@@ -1,6 +1,6 @@
 //! Commands as sentences: what is mostly said, with what is seldom said added to it.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use core::ops::RangeInclusive;
 
 use super::{
@@ -65,7 +65,7 @@ impl Select {
     /// ```
     #[must_use]
     pub fn with_qresync(self, known: QResync) -> Self {
-        Self { qresync: Some(known), ..self }
+        Self { qresync: Some(Box::new(known)), ..self }
     }
 }
 

@@ -1,4 +1,4 @@
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 
 use nom::Err;
 
@@ -312,12 +312,17 @@ fn create(input: Input<'_>) -> Parsed<'_, (Mailbox, Vec<mailbox_list::Attribute>
 /// `mailbox [select-params]`
 #[inline]
 fn select(input: Input<'_>) -> Parsed<'_, Select> {
-    let (mut input, mailbox) = mailbox(input)?;
-    let mut select = Select { mailbox, condstore: false, annotate: false, qresync: None };
-    if loose_spaces(input).is_empty() {
-        return Ok((input, select));
+    let (rest, mailbox) = mailbox(input)?;
+    if loose_spaces(rest).is_empty() {
+        return Ok((rest, Select { mailbox, condstore: false, annotate: false, qresync: None }));
     }
-    input = open(sp(input)?.0)?.0;
+    select_params(sp(rest)?.0, mailbox)
+}
+
+/// `"(" select-param *(SP select-param) ")"`
+fn select_params(input: Input<'_>, mailbox: Mailbox) -> Parsed<'_, Select> {
+    let mut select = Select { mailbox, condstore: false, annotate: false, qresync: None };
+    let (mut input, ()) = open(input)?;
     while !is_closing(input) {
         let (rest, word) = word(input)?;
         input = match word.as_bytes() {
@@ -331,7 +336,7 @@ fn select(input: Input<'_>) -> Parsed<'_, Select> {
             }
             b"QRESYNC" => {
                 let (rest, known) = qresync(sp(rest)?.0)?;
-                select.qresync = Some(known);
+                select.qresync = Some(Box::new(known));
                 rest
             }
             _ => return input.expected("select-param"),
@@ -375,13 +380,21 @@ fn mod_seq(input: Input<'_>) -> Parsed<'_, ModSeq> {
 }
 
 /// `sequence-set SP (macro / fetch-att / list) [fetch-modifiers]`
+#[inline]
 fn fetch(input: Input<'_>, is_uid: bool) -> Parsed<'_, Fetch> {
-    let (input, (messages, attributes)) = messages_and(input, is_uid, attributes)?;
-    let mut fetch = Fetch::new(messages, attributes);
-    if loose_spaces(input).is_empty() {
-        return Ok((input, fetch));
+    let (rest, messages) = messages(input, is_uid)?;
+    let (rest, attributes) = attributes(sp(rest)?.0)?;
+    let fetch = Fetch::new(messages, attributes);
+    if loose_spaces(rest).is_empty() {
+        Ok((rest, fetch))
+    } else {
+        fetch_modifiers(sp(rest)?.0, is_uid, fetch)
     }
-    let (mut input, ()) = open(sp(input)?.0)?;
+}
+
+/// `"(" fetch-modifier *(SP fetch-modifier) ")"`
+fn fetch_modifiers(input: Input<'_>, is_uid: bool, mut fetch: Fetch) -> Parsed<'_, Fetch> {
+    let (mut input, ()) = open(input)?;
     while !is_closing(input) {
         let (rest, word) = word(input)?;
         input = match word.as_bytes() {
