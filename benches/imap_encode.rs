@@ -12,7 +12,7 @@ use mailwire_imap::{
 
 use crate::{
     imap_samples::{commands, frame, responses},
-    measure::{Goals, turns},
+    measure::{Goals, consume, turns},
 };
 
 mod imap_samples;
@@ -32,7 +32,7 @@ fn main() {
             written(out)
         };
         row(&mut goals, name, &wire, ours, &mut || {
-            drop(black_box(ResponseCodec::default().encode(black_box(&theirs)).dump()));
+            consume(ResponseCodec::default().encode(black_box(&theirs)).dump());
         });
     }
     for (name, wire) in commands() {
@@ -44,7 +44,7 @@ fn main() {
             written(out)
         };
         row(&mut goals, name, &wire, ours, &mut || {
-            drop(black_box(CommandCodec::default().encode(black_box(&theirs)).dump()));
+            consume(CommandCodec::default().encode(black_box(&theirs)).dump());
         });
     }
     goals.end();
@@ -54,7 +54,7 @@ fn row(goals: &mut Goals, name: &str, wire: &[u8], ours: impl Fn() -> Vec<Part>,
     let length: usize =
         ours().iter().map(|part| if let Part::Octets(octets) = part { octets.len() } else { 0 }).sum();
     let allocations = allocation_counter::measure(|| drop(ours())).count_total;
-    let [ours, codec] = turns(wire.len(), [&mut || drop(black_box(ours())), codec]);
+    let [ours, codec] = turns(wire.len(), [&mut || consume(ours()), codec]);
     println!("| {name} | {length} | {allocations} | {ours:.0} | {codec:.0} | {:.1} |", codec / ours);
     goals.at_least(&format!("{name}: imap-codec"), codec / ours, 1.0);
 }

@@ -18,6 +18,12 @@ pub(crate) fn time<I, O>(prepare: impl FnOnce() -> I, work: impl FnOnce(I) -> O)
     elapsed
 }
 
+/// Keeps a value until it is whole, and drops it: what it costs to drop belongs to what it costs to make.
+pub(crate) fn consume<T>(value: T) {
+    std::hint::black_box(&value);
+    drop(value);
+}
+
 /// The middle one.
 pub(crate) fn median<T: Copy + PartialOrd>(mut values: Vec<T>) -> T {
     values.sort_by(|a, b| a.partial_cmp(b).expect("they can be compared"));
@@ -27,7 +33,10 @@ pub(crate) fn median<T: Copy + PartialOrd>(mut values: Vec<T>) -> T {
 /// Nanoseconds that each of `works` takes with `octets`: the least of many short rounds in which they take turns, because what
 /// else the machine does can only add.
 pub(crate) fn turns<const N: usize>(octets: usize, mut works: [&mut dyn FnMut(); N]) -> [f64; N] {
-    let (rounds, times) = if is_test() { (1, 1) } else { (200, (100_000 / octets.max(100)).clamp(1, 1000)) };
+    let (rounds, times) = match octets {
+        _ if is_test() => (1, 1),
+        _ => ((200_000_000 / octets.max(1)).clamp(15, 200), (100_000 / octets.max(1)).clamp(1, 1000)),
+    };
     let mut least = [f64::MAX; N];
     for _ in 0..rounds {
         for (least, work) in least.iter_mut().zip(&mut works) {
