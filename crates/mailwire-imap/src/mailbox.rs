@@ -143,7 +143,7 @@ impl PartialEq for Mailbox {
 
 impl Hash for Mailbox {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name().hash(state);
+        self.wire(false).hash(state);
     }
 }
 
@@ -178,6 +178,8 @@ pub(crate) fn mailbox(input: Input<'_>) -> Parsed<'_, Mailbox> {
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
+
     use super::*;
 
     #[test]
@@ -205,6 +207,10 @@ mod tests {
         assert_eq!(Mailbox::from_wire("a&b", true), Mailbox::new("a&b"));
         assert_eq!(Mailbox::from_wire("Entw&APw-rfe", false).wire(true), "Entwürfe".as_bytes());
         assert_eq!(Mailbox::new("a&b").wire(false).as_ref(), b"a&-b");
+        // What is the same has one hash, also a name that no mailbox can have.
+        let both = [Mailbox::new("a\0"), Mailbox::from_wire("a&AAA-", false)];
+        assert_eq!(both[0], both[1]);
+        assert_eq!(std::collections::HashSet::from(both).len(), 1);
         // What is no encoding of a name is not that name: the server would not take one for the other.
         for wire in ["a&b", "&AGE-", "Entwürfe"] {
             let (received, named) = (Mailbox::from_wire(wire, false), Mailbox::new(wire));
