@@ -1,5 +1,6 @@
-//! The examples of the RFCs, and recorded sessions, played by the IMAP client's machine: in pieces of every size, and cut at
-//! every octet.
+//! The examples of the RFCs, played by the IMAP client's machine: in pieces of every size, and cut at every seventh octet.
+//!
+//! A paragraph with a command that has a method of its own (LOGIN, IDLE, ..) is not played: so are the recorded sessions left out.
 
 use std::{fs, path::Path};
 
