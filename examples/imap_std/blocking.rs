@@ -78,7 +78,7 @@ impl Client {
         self.connection.login(self.now(), login)?;
         loop {
             match self.next_event()? {
-                Event::LoggedIn { method } => return Ok(method),
+                Event::LoggedIn { login } => return Ok(login.method),
                 Event::LoginFailed { error } => return Err(error.into()),
                 _ => {}
             }

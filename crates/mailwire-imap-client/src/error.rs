@@ -1,9 +1,9 @@
 use alloc::{boxed::Box, string::String};
 use core::time::Duration;
 
-use mailwire_imap::{Code, Status, encoder::EncodeError, frame::FramingError, status::Kind};
+use mailwire_imap::{Code, Octets, Status, encoder::EncodeError, frame::FramingError, status::Kind};
 
-use crate::login::is_not_connected;
+use crate::login::{is_not_connected, referrals};
 
 /// Why a connection is at its end. Its variants say whose fault it is.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -157,6 +157,19 @@ pub struct Unsupported {
     pub capability: &'static str,
 }
 
+impl Error {
+    /// What the server said, if it is the server that ended the session.
+    pub fn status(&self) -> Option<&Status> {
+        if let Self::Bye { status } = self { Some(status) } else { None }
+    }
+
+    /// Where to go instead, as URLs, if the server says so while it closes: `* BYE [REFERRAL ..]`
+    /// ([RFC 2221 section 4.2](https://www.rfc-editor.org/rfc/rfc2221#section-4.2)).
+    pub fn referrals(&self) -> &[Octets] {
+        referrals(self.status().and_then(|status| status.code.as_ref()))
+    }
+}
+
 impl CommandError {
     /// What the server said, if it was asked.
     pub fn status(&self) -> Option<&Status> {
@@ -166,6 +179,12 @@ impl CommandError {
     /// The response code of the server's answer.
     pub fn code(&self) -> Option<&Code> {
         self.status()?.code.as_ref()
+    }
+
+    /// Where the mailbox is, as URLs, if another server has it: `[REFERRAL ..]`
+    /// ([RFC 2193 section 4](https://www.rfc-editor.org/rfc/rfc2193#section-4)).
+    pub fn referrals(&self) -> &[Octets] {
+        referrals(self.code())
     }
 
     /// Whether the server says that it is the command that is wrong: `BAD`.

@@ -7,7 +7,7 @@ use mailwire_imap::{
     response::{Data, Unknown},
 };
 
-use crate::{LoginError, Method};
+use crate::{LoggedIn, LoginError};
 
 /// Names one command of a connection.
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -117,8 +117,8 @@ pub enum Event {
     },
     /// The login succeeded.
     LoggedIn {
-        /// By what.
-        method: Method,
+        /// By what, and what the server said to it.
+        login: LoggedIn,
     },
     /// The login failed. The session may go on: another login can be tried.
     LoginFailed {

@@ -43,7 +43,7 @@ pub use self::{
     error::{ApiMisuse, CommandError, Error, Limit, PeerMisbehaved, Timeout, Unsupported},
     event::{CommandId, Event},
     execute::Execute,
-    login::{Login, LoginError, Method},
+    login::{LoggedIn, Login, LoginError, Method},
     selected::Selected,
     server::{Enabled, Server},
     session::Session,

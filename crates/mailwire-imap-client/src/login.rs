@@ -7,6 +7,7 @@ mod tests;
 
 use alloc::vec::Vec;
 
+use mailwire_imap::{Code, Octets, Status};
 use mailwire_sasl::{ChannelBinding, Limits, Mechanism, client::Credentials};
 
 pub use self::error::LoginError;
@@ -60,6 +61,30 @@ pub enum Method {
     Sasl(Mechanism),
 }
 
+/// A login that succeeded.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct LoggedIn {
+    /// By what.
+    pub method: Method,
+    /// What the server said: the tagged OK, or its greeting if that was PREAUTH.
+    pub status: Status,
+}
+
+impl LoggedIn {
+    /// The response code of what the server said.
+    pub fn code(&self) -> Option<&Code> {
+        self.status.code.as_ref()
+    }
+
+    /// Where the user's own mailboxes are if they are elsewhere, and this server has public ones alone: `[REFERRAL ..]`
+    /// ([RFC 2221 section 4](https://www.rfc-editor.org/rfc/rfc2221#section-4)). [`Url::parse`](mailwire_imap::url::Url::parse)
+    /// reads such a URL.
+    pub fn referrals(&self) -> &[Octets] {
+        referrals(self.code())
+    }
+}
+
 impl Login {
     /// With these credentials. `nonce` is at least 18 octets that nobody can predict, different for each login.
     pub fn new(credentials: Credentials, nonce: impl Into<Vec<u8>>) -> Self {
@@ -110,4 +135,9 @@ impl Login {
         self.initial_response = false;
         self
     }
+}
+
+/// The URLs of `[REFERRAL ..]`.
+pub(crate) fn referrals(code: Option<&Code>) -> &[Octets] {
+    if let Some(Code::Referral(urls)) = code { urls } else { &[] }
 }

@@ -17,7 +17,9 @@ mod setup;
 mod ticket;
 mod upload;
 
-pub use mailwire_imap_client::{Event, Execute, Method, Selected, Server, Session, Timeouts, codec, command};
+pub use mailwire_imap_client::{
+    Event, Execute, LoggedIn, Method, Selected, Server, Session, Timeouts, codec, command,
+};
 
 pub use self::{
     body::Body,

@@ -44,7 +44,7 @@ async fn tls_from_the_first_octet_over_tcp() {
     });
     let mut client = Client::connect("localhost", config).await.unwrap();
     assert!(client.is_encrypted() && !client.is_logged_in());
-    assert_eq!(client.login("ann", "secret").await.unwrap(), Method::Sasl(Mechanism::Plain));
+    assert_eq!(client.login("ann", "secret").await.unwrap().method, Method::Sasl(Mechanism::Plain));
     assert!(client.is_logged_in() && client.octets().received > 100 && client.octets().sent > 40);
     client.logout().await.unwrap();
     script.await.unwrap();
@@ -244,7 +244,9 @@ async fn a_login_that_fails_is_told_from_a_network_that_does() {
         peer.expects("LOGIN ann wrong", "% NO [AUTHENTICATIONFAILED] no\r\n").await;
         peer.expects("LOGIN ann busy", "% NO [UNAVAILABLE] Suggested Backoff Time: 1500 milliseconds\r\n")
             .await;
-        peer.expects("LOGIN ann secret", "% OK [CAPABILITY IMAP4rev1] hi\r\n").await;
+        peer.expects("LOGIN bob secret", "% NO [REFERRAL imap://bob@other/] not here\r\n").await;
+        peer.expects("LOGIN ann secret", "% OK [REFERRAL imap://ann@other/] not all is here\r\n").await;
+        peer.expects("CAPABILITY", "* CAPABILITY IMAP4rev1\r\n% OK done\r\n").await;
     };
     let session = async {
         let mut client = client(ours, plaintext()).await.unwrap();
@@ -254,7 +256,11 @@ async fn a_login_that_fails_is_told_from_a_network_that_does() {
         let error = client.login("ann", "busy").await.unwrap_err();
         assert!(!error.is_authentication() && error.is_temporary());
         assert_eq!(error.backoff(), Some(Duration::from_millis(1500)));
-        assert_eq!(client.login("ann", "secret").await.unwrap(), Method::Login);
+        let error = client.login("bob", "secret").await.unwrap_err();
+        assert!(!error.is_authentication() && error.referrals()[0] == "imap://bob@other/");
+        let login = client.login("ann", "secret").await.unwrap();
+        assert_eq!((login.method, login.referrals().len()), (Method::Login, 1));
+        assert!(login.referrals()[0] == "imap://ann@other/");
         assert!(matches!(client.login("ann", "secret").await, Err(Error::Misuse(_))));
         client
     };

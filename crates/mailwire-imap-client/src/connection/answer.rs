@@ -108,8 +108,8 @@ impl Connection {
             _ => return Err(PeerMisbehaved::NoGreeting.into()),
         }
         self.transition(|state| state.on_greeting(status.kind == Kind::PreAuth));
-        self.events.push_back(Event::Greeting { status });
-        self.greeted(now);
+        self.events.push_back(Event::Greeting { status: status.clone() });
+        self.greeted(now, status);
         Ok(())
     }
 

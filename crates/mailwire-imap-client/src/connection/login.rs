@@ -6,7 +6,7 @@ use mailwire_imap::{Status, command::Body, response::Continue};
 
 use super::Connection;
 use crate::{
-    CommandError, Error, Event, Login, LoginError, Method, PeerMisbehaved,
+    CommandError, Error, Event, LoggedIn, Login, LoginError, Method, PeerMisbehaved,
     login::{Action, Attempt, Context},
     queue::{Entry, Owner, Typed},
     state::State,
@@ -23,10 +23,10 @@ impl Connection {
     }
 
     /// The greeting came: a login that waited for it begins, or has nothing to do.
-    pub(super) fn greeted(&mut self, now: Duration) {
+    pub(super) fn greeted(&mut self, now: Duration, status: Status) {
         if self.login.is_some() && self.is_logged_in() {
             self.login = None;
-            self.events.push_back(Event::LoggedIn { method: Method::PreAuth });
+            self.events.push_back(Event::LoggedIn { login: LoggedIn { method: Method::PreAuth, status } });
         }
         self.with_attempt(now, Attempt::begin);
     }
@@ -80,9 +80,9 @@ impl Connection {
             Action::Send(body) => {
                 self.enqueue(now, Owner::Login, Typed::new(*body));
             }
-            Action::Succeeded(method) => {
+            Action::Succeeded(login) => {
                 self.login = None;
-                self.events.push_back(Event::LoggedIn { method });
+                self.events.push_back(Event::LoggedIn { login: *login });
             }
         }
     }

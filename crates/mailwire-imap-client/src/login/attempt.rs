@@ -10,7 +10,7 @@ use mailwire_sasl::{
 };
 use zeroize::Zeroizing;
 
-use super::{Login, LoginError, Method, is_not_connected};
+use super::{LoggedIn, Login, LoginError, Method, is_not_connected};
 use crate::{Server, error::backoff};
 
 /// What a choice depends on.
@@ -28,7 +28,7 @@ pub(crate) enum Action {
     /// A line of its own: base64, or the `*` that gives up. The line end is not in it.
     Respond(Secret),
     Send(Box<Body>),
-    Succeeded(Method),
+    Succeeded(Box<LoggedIn>),
 }
 
 /// A login in progress.
@@ -51,7 +51,7 @@ enum Step {
     CapabilitiesBefore,
     Login,
     Sasl(Box<Trial>),
-    CapabilitiesAfter(Method),
+    CapabilitiesAfter(Box<LoggedIn>),
 }
 
 #[derive(Debug)]
@@ -112,13 +112,14 @@ impl Attempt {
         match core::mem::replace(&mut self.step, Step::CapabilitiesBefore) {
             // Without capabilities, where a server has none, there is LOGIN.
             Step::CapabilitiesBefore => self.next_method(context),
-            Step::CapabilitiesAfter(method) if is_not_connected(status) => {
+            Step::CapabilitiesAfter(login) if is_not_connected(status) => {
+                let method = login.method;
                 Action::Failed(LoginError::NotConnected { method, status: Box::new(status.clone()) })
             }
-            Step::CapabilitiesAfter(method) => Action::Succeeded(method),
-            Step::Login if status.is_ok() => self.succeeded(Method::Login, context),
+            Step::CapabilitiesAfter(login) => Action::Succeeded(login),
+            Step::Login if status.is_ok() => self.succeeded(Method::Login, status, context),
             Step::Login => self.refused(Method::Login, status, context, false),
-            Step::Sasl(trial) if status.is_ok() => self.succeeded(trial.method(), context),
+            Step::Sasl(trial) if status.is_ok() => self.succeeded(trial.method(), status, context),
             Step::Sasl(trial) => self.sasl_refused(trial, status, context),
         }
     }
@@ -128,11 +129,12 @@ impl Attempt {
         self.refusal
     }
 
-    fn succeeded(&mut self, method: Method, context: &Context<'_>) -> Action {
+    fn succeeded(&mut self, method: Method, status: &Status, context: &Context<'_>) -> Action {
+        let login = Box::new(LoggedIn { method, status: status.clone() });
         if context.is_fresh {
-            return Action::Succeeded(method);
+            return Action::Succeeded(login);
         }
-        self.step = Step::CapabilitiesAfter(method);
+        self.step = Step::CapabilitiesAfter(login);
         Action::Send(Box::new(Body::Capability))
     }
 

@@ -1,10 +1,10 @@
 use alloc::boxed::Box;
 use core::time::Duration;
 
-use mailwire_imap::{Code, Status, encoder::EncodeError};
+use mailwire_imap::{Code, Octets, Status, encoder::EncodeError};
 use mailwire_sasl::{OAuthError, saslprep};
 
-use super::Method;
+use super::{Method, referrals};
 use crate::error::{backoff, is_temporary};
 
 /// Why a login failed.
@@ -96,6 +96,14 @@ impl LoginError {
     /// ([RFC 5530](https://www.rfc-editor.org/rfc/rfc5530)).
     pub fn code(&self) -> Option<&Code> {
         self.status()?.code.as_ref()
+    }
+
+    /// Where the user's mailboxes are, as URLs, if this server has none for him: `[REFERRAL ..]`
+    /// ([RFC 2221 section 4](https://www.rfc-editor.org/rfc/rfc2221#section-4)).
+    ///
+    /// Anybody who sits on the line, or runs the server, can say this: ask the user before the password goes elsewhere.
+    pub fn referrals(&self) -> &[Octets] {
+        referrals(self.code())
     }
 
     /// Whether the same credentials may do later: the system is ill, busy, or throttles.

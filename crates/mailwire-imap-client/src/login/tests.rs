@@ -62,7 +62,7 @@ fn run(login: Login, encrypted: bool, server: &mut Server, script: &str) -> Opti
         }
         if let Some(end) = line.strip_prefix("= ") {
             let (said, error) = match action.take() {
-                Some(Action::Succeeded(method)) => (format!("logged in by {method:?}"), None),
+                Some(Action::Succeeded(login)) => (format!("logged in by {:?}", login.method), None),
                 Some(Action::Failed(error)) => (format!("{error}"), Some(error)),
                 action => panic!("{action:?} in place of {end}: {script}"),
             };

@@ -1,7 +1,7 @@
 use std::task::{Context, Poll, ready};
 
 use mailwire_imap_client::{
-    Command, CommandError, CommandId, Connection, Event, Execute, LoginError, Method, Selected, Server,
+    Command, CommandError, CommandId, Connection, Event, Execute, LoggedIn, LoginError, Selected, Server,
     codec::{Status, list::Namespaces},
     command::{Identity, Logout},
 };
@@ -65,7 +65,7 @@ pub struct Client {
 pub(crate) struct Outcome {
     pub(crate) greeting: Option<Status>,
     pub(crate) start_tls: Option<Result<(), Status>>,
-    pub(crate) login: Option<Result<Method, LoginError>>,
+    pub(crate) login: Option<Result<LoggedIn, LoginError>>,
     pub(crate) compress: Option<Result<(), Status>>,
 }
 
@@ -322,7 +322,7 @@ impl Client {
             Event::Greeting { status } => self.outcome.greeting = Some(status),
             Event::StartTls => self.outcome.start_tls = Some(Ok(())),
             Event::StartTlsRefused { status } => self.outcome.start_tls = Some(Err(status)),
-            Event::LoggedIn { method } => self.outcome.login = Some(Ok(method)),
+            Event::LoggedIn { login } => self.outcome.login = Some(Ok(login)),
             Event::LoginFailed { error } => self.outcome.login = Some(Err(error)),
             Event::CompressRefused { status } => self.outcome.compress = Some(Err(status)),
             Event::Compress => self.begin_compression(),

@@ -2,7 +2,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use mailwire_imap_client::{
     ApiMisuse, CommandError, Error as Protocol, LoginError, Unsupported,
-    codec::{Code, Mailbox, Status},
+    codec::{Code, Mailbox, Octets, Status},
 };
 
 /// What went wrong between a [`Client`](super::Client) and its server.
@@ -86,7 +86,8 @@ impl Error {
         match self {
             Self::Command(error) => error.status(),
             Self::Login(error) => error.status(),
-            Self::Protocol(Protocol::Bye { status }) | Self::StartTlsRefused { status } => Some(status),
+            Self::Protocol(error) => error.status(),
+            Self::StartTlsRefused { status } => Some(status),
             _ => None,
         }
     }
@@ -96,6 +97,12 @@ impl Error {
         self.status()?.code.as_ref()
     }
 
+    /// Where the mailboxes are, as URLs, if the server says that they are elsewhere: `[REFERRAL ..]`
+    /// ([RFC 2221](https://www.rfc-editor.org/rfc/rfc2221), [RFC 2193](https://www.rfc-editor.org/rfc/rfc2193)).
+    pub fn referrals(&self) -> &[Octets] {
+        if let Some(Code::Referral(urls)) = self.code() { urls } else { &[] }
+    }
+
     /// The name of the command that was refused.
     pub fn command(&self) -> Option<&'static str> {
         if let Self::Command(CommandError::Refused { command, .. }) = self { Some(command) } else { None }
@@ -103,7 +110,7 @@ impl Error {
 
     /// Whether the user's credentials are wrong, so that asking for others helps, and trying again does not.
     pub fn is_authentication(&self) -> bool {
-        matches!(self, Self::Login(error) if !error.is_temporary())
+        matches!(self, Self::Login(error) if !error.is_temporary() && error.referrals().is_empty())
     }
 
     /// Whether the session is over, so that only a new connection helps.

@@ -1,7 +1,7 @@
 //! From nothing to a session that can be used.
 
 use mailwire_imap_client::{
-    CommandError, Connection, Login, Method,
+    CommandError, Connection, LoggedIn, Login,
     command::{Capability, Enable, Id, Namespace},
 };
 use mailwire_sasl::{ChannelBinding, client::Credentials};
@@ -75,22 +75,23 @@ impl Client {
         .await
     }
 
-    /// Logs in with a user name and a password, by the strongest way that both sides know.
+    /// Logs in with a user name and a password, by the strongest way that both sides know. The answer says by which, and what
+    /// the server said: the user's mailboxes may be [elsewhere](LoggedIn::referrals).
     ///
     /// # Errors
     ///
     /// As [`authenticate`](Self::authenticate).
-    pub async fn login(&mut self, user: &str, password: &str) -> Result<Method, Error> {
+    pub async fn login(&mut self, user: &str, password: &str) -> Result<LoggedIn, Error> {
         self.authenticate(Credentials::password(user, password)).await
     }
 
-    /// Logs in with any credentials, and returns by which way.
+    /// The same with any credentials.
     ///
     /// # Errors
     ///
     /// [`Error::Login`] if the login fails, [`Error::Misuse`] if the session is logged in already, as after PREAUTH; any other
     /// is fatal.
-    pub async fn authenticate(&mut self, credentials: Credentials) -> Result<Method, Error> {
+    pub async fn authenticate(&mut self, credentials: Credentials) -> Result<LoggedIn, Error> {
         self.quiet().await?;
         let credentials = credentials.with_host(&self.host);
         let mut login =
@@ -105,9 +106,9 @@ impl Client {
         self.outcome.login = None;
         let now = self.driver.now();
         self.driver.connection.login(now, login)?;
-        let method = self.until(|client| client.outcome.login.take()).await??;
+        let login = self.until(|client| client.outcome.login.take()).await??;
         self.waiting.forget_capabilities();
-        Ok(method)
+        Ok(login)
     }
 
     /// Does after login what the configuration asks for: ID, ENABLE, NAMESPACE, COMPRESS, as far as the server has them.

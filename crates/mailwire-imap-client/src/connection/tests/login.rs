@@ -29,7 +29,8 @@ fn it_waits_for_the_greeting_and_believes_it() {
     peer.says("* PREAUTH hello\r\n").unwrap();
     peer.hears(&[]);
     assert!(matches!(peer.connection.poll_event(), Some(Event::Greeting { .. })));
-    assert!(matches!(peer.connection.poll_event(), Some(Event::LoggedIn { method: Method::PreAuth })));
+    let Some(Event::LoggedIn { login: preauth }) = peer.connection.poll_event() else { panic!("no login") };
+    assert_eq!((preauth.method, preauth.status.to_string_lossy().as_str()), (Method::PreAuth, "hello"));
     assert_eq!(peer.connection.login(peer.now, login()).unwrap_err(), ApiMisuse::LoggedIn);
 }
 
@@ -135,4 +136,39 @@ fn after_a_failure_another_login_may_be_tried() {
     peer.says("* CAPABILITY IMAP4rev1 IDLE\r\n% OK done\r\n").unwrap();
     assert_eq!(peer.events(), ["CapabilitiesChanged", "LoggedIn"]);
     assert!(peer.connection.server().has("IDLE"));
+}
+
+/// The examples of RFC 2221.
+#[test]
+fn the_server_may_say_that_the_mailboxes_are_elsewhere() {
+    let url = "IMAP://MATTHEW@SERVER2/";
+    let mut peer = encrypted();
+    peer.says("* OK [CAPABILITY IMAP4rev1 LOGIN-REFERRALS] hello\r\n").unwrap();
+    peer.connection.login(peer.now, login()).unwrap();
+    peer.hears(&["LOGIN ann secret"]);
+    peer.says(&format!("% OK [REFERRAL {url}] Specified user's personal mailboxes located on Server2\r\n"))
+        .unwrap();
+    // The capabilities that are asked for meanwhile do not make it forgotten.
+    peer.hears(&["CAPABILITY"]);
+    peer.says("* CAPABILITY IMAP4rev1\r\n% OK done\r\n").unwrap();
+    let last = core::iter::from_fn(|| peer.connection.poll_event()).last();
+    let Some(Event::LoggedIn { login: done }) = last else { panic!("{last:?}") };
+    assert_eq!((done.method, done.referrals().len()), (Method::Login, 1));
+    assert!(done.referrals()[0] == url && done.status.to_string_lossy().starts_with("Specified"));
+
+    for capabilities in ["LOGIN-REFERRALS", "LOGIN-REFERRALS AUTH=PLAIN SASL-IR"] {
+        let mut peer = encrypted();
+        peer.says(&format!("* OK [CAPABILITY IMAP4rev1 {capabilities}] hello\r\n")).unwrap();
+        peer.connection.login(peer.now, login()).unwrap();
+        peer.sent();
+        peer.says(&format!("% NO [REFERRAL {url}] Specified user is invalid on this server\r\n")).unwrap();
+        let last = core::iter::from_fn(|| peer.connection.poll_event()).last();
+        let Some(Event::LoginFailed { error }) = last else { panic!("{last:?}") };
+        assert!(error.referrals()[0] == url && !error.is_temporary());
+    }
+
+    let mut peer = encrypted();
+    let error =
+        peer.says(&format!("* BYE [REFERRAL {url}] Server not accepting connections\r\n")).unwrap_err();
+    assert!(error.referrals()[0] == url);
 }
