@@ -12,7 +12,7 @@ use mailwire_imap::{
     response::{Data, Unknown},
 };
 
-use crate::{Server, Unsupported};
+use crate::{CommandError, Server, Unsupported};
 
 mod acl;
 mod append;
@@ -144,6 +144,17 @@ pub trait Command: fmt::Debug + Send + 'static {
     ///
     /// [`Unsupported`] if the server lacks what it takes; then nothing is sent.
     fn body(&self, server: &Server) -> Result<Body, Unsupported>;
+
+    /// Whether it is worth sending: what else than missing capabilities speaks against it, as the length of a message that the
+    /// server does not take. Asked together with [`body`](Self::body).
+    ///
+    /// # Errors
+    ///
+    /// Why it is not; then nothing is sent.
+    fn check(&self, server: &Server) -> Result<(), CommandError> {
+        let _ = server;
+        Ok(())
+    }
 
     /// Takes `data` into `output`, or gives it back because it belongs to somebody else.
     fn absorb(&self, data: Untagged, output: &mut Self::Output) -> Option<Untagged> {

@@ -63,6 +63,7 @@ pub(crate) enum Owner {
 /// A command and its answer, whatever their types.
 pub(crate) trait Task: Send {
     fn body(&self, server: &Server) -> Result<Body, Unsupported>;
+    fn check(&self, server: &Server) -> Result<(), CommandError>;
     fn absorb(&mut self, data: Untagged) -> Option<Untagged>;
     fn finish(&mut self, status: &Status);
     fn inline_literal(&self) -> Option<u64>;
@@ -86,6 +87,10 @@ impl<C: Command> Typed<C> {
 impl<C: Command> Task for Typed<C> {
     fn body(&self, server: &Server) -> Result<Body, Unsupported> {
         self.command.body(server)
+    }
+
+    fn check(&self, server: &Server) -> Result<(), CommandError> {
+        self.command.check(server)
     }
 
     fn absorb(&mut self, data: Untagged) -> Option<Untagged> {
@@ -142,9 +147,10 @@ impl Queue {
         }
         let entry = self.waiting.front_mut()?;
         if !entry.is_fresh {
-            match entry.task.body(server) {
+            let body = entry.task.check(server).and_then(|()| Ok(entry.task.body(server)?));
+            match body {
                 Ok(body) => entry.pieces = body.split_to(line).into(),
-                Err(error) => return Some(Next::Failed(self.waiting.pop_front()?, error.into())),
+                Err(error) => return Some(Next::Failed(self.waiting.pop_front()?, error)),
             }
             entry.is_fresh = true;
         }

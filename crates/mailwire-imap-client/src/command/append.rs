@@ -112,17 +112,18 @@ impl Append {
     }
 
     /// Whether no message is longer than the server takes, by the limit of all its mailboxes: `APPENDLIMIT=n`
-    /// ([RFC 7889](https://www.rfc-editor.org/rfc/rfc7889)). Those of single mailboxes are told by STATUS.
+    /// ([RFC 7889](https://www.rfc-editor.org/rfc/rfc7889)). The command is checked so before it leaves. Limits of single
+    /// mailboxes are told by STATUS, which [`Session::append`](crate::Session::append) asks for.
     ///
     /// # Errors
     ///
-    /// [`CommandError::TooLarge`]; it is not worth sending the command.
+    /// [`CommandError::TooLarge`]; the command is not sent.
     pub fn check_limit(&self, server: &Server) -> Result<(), CommandError> {
-        limit(server).map_or(Ok(()), |limit| self.check(limit))
+        limit(server).map_or(Ok(()), |limit| self.within(limit))
     }
 
     /// The same with a limit of one mailbox.
-    pub(crate) fn check(&self, limit: u64) -> Result<(), CommandError> {
+    pub(crate) fn within(&self, limit: u64) -> Result<(), CommandError> {
         self.messages.iter().try_for_each(|message| check(message, limit))
     }
 
@@ -149,7 +150,7 @@ impl Replace {
     ///
     /// # Errors
     ///
-    /// [`CommandError::TooLarge`]; it is not worth sending the command.
+    /// [`CommandError::TooLarge`]; the command is not sent.
     pub fn check_limit(&self, server: &Server) -> Result<(), CommandError> {
         limit(server).map_or(Ok(()), |limit| check(&self.message, limit))
     }
@@ -165,6 +166,10 @@ impl Command for Append {
         self.messages.iter().try_for_each(|message| require(message, server))?;
         let (mailbox, messages) = (self.mailbox.clone(), self.messages.clone());
         Ok(Body::Append(codec::append::Append { mailbox, messages }))
+    }
+
+    fn check(&self, server: &Server) -> Result<(), CommandError> {
+        self.check_limit(server)
     }
 
     fn absorb(&self, data: Untagged, output: &mut Appended) -> Option<Untagged> {
@@ -184,6 +189,10 @@ impl Command for Replace {
         require(&self.message, server)?;
         let Self { target, mailbox, message } = self.clone();
         Ok(Body::Replace(codec::append::Replace { target, mailbox, message }))
+    }
+
+    fn check(&self, server: &Server) -> Result<(), CommandError> {
+        self.check_limit(server)
     }
 
     fn absorb(&self, data: Untagged, output: &mut Appended) -> Option<Untagged> {

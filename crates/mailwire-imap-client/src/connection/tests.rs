@@ -1,3 +1,4 @@
+mod append;
 mod login;
 mod search;
 

@@ -67,7 +67,7 @@ async fn check_mailbox_limit<E: Execute + ?Sized>(session: &mut E, append: &Appe
     match session.run(status).await {
         Ok(figures) => {
             let limit = figures.append_limit.flatten();
-            Ok(limit.map_or(Ok(()), |limit| append.check(limit))?)
+            Ok(limit.map_or(Ok(()), |limit| append.within(limit))?)
         }
         // The mailbox may not be there: APPEND says so better.
         Err(error) if E::command_error(&error).is_some_and(|error| error.status().is_some()) => Ok(()),

@@ -146,8 +146,6 @@ impl Handle {
         append: Append,
         source: impl AsyncRead + Send + 'static,
     ) -> Result<Appended, Error> {
-        let checked = append.clone();
-        self.with(move |client| checked.check_limit(client.server())).await??;
         self.run_from(append, [source]).await
     }
 

@@ -58,7 +58,6 @@ impl Client {
         source: impl AsyncRead + Send + 'static,
     ) -> Result<Appended, Error> {
         self.settle().await?;
-        append.check_limit(self.server())?;
         let ticket = self.send_from(append, [source])?;
         self.wait(ticket).await
     }
