@@ -24,7 +24,7 @@ pub struct Config {
     /// forgotten. Default 4096, of 12 octets each.
     pub map_ranges: usize,
     /// Whether a session that is authenticated in clear text from the start is an error. Default false; set it where TLS
-    /// is required and still has to begin.
+    /// is required and still has to begin, unless STARTTLS is [asked for](crate::Connection::start_tls) before the greeting.
     pub requires_tls: bool,
     /// Which departures from the standards are tolerated. All are, by default.
     pub quirks: Quirks,

@@ -272,6 +272,10 @@ impl Connection {
 
     /// Asks the server to begin TLS. It ends with [`Event::StartTls`] or [`Event::StartTlsRefused`].
     ///
+    /// Asked before the greeting, a PREAUTH there is the end
+    /// ([`PeerMisbehaved::PreAuthInClear`](crate::PeerMisbehaved::PreAuthInClear)): STARTTLS has no place in a session that is
+    /// authenticated, and this would be how somebody on the line gets rid of it.
+    ///
     /// # Errors
     ///
     /// [`ApiMisuse`], without effect, if TLS is there already, if the session is logged in or closing, or if it has

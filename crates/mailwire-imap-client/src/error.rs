@@ -87,8 +87,8 @@ pub enum PeerMisbehaved {
     /// Octets after the OK to STARTTLS and before TLS (CVE-2011-0411 and its kin).
     #[error("octets in clear text follow the answer to STARTTLS")]
     PlaintextAfterStartTls,
-    /// PREAUTH on a line without TLS, where TLS is required: nobody could begin it any more
-    /// ([RFC 9051 section 11.1](https://www.rfc-editor.org/rfc/rfc9051#section-11.1)).
+    /// PREAUTH on a line without TLS, where TLS is required or was asked for: nobody could begin it any more
+    /// ([RFC 9051 section 7.1.4](https://www.rfc-editor.org/rfc/rfc9051#section-7.1.4)).
     #[error("the session is authenticated in clear text, so that TLS cannot begin")]
     PreAuthInClear,
     /// OK to a login whose mechanism makes the server prove itself, without the proof.

@@ -273,6 +273,11 @@ impl Queue {
         self.active.iter().chain(&self.waiting).any(is_logout)
     }
 
+    /// Whether a command of this owner waits or is in progress.
+    pub(crate) fn has_owner(&self, owner: Owner) -> bool {
+        self.active.iter().chain(&self.waiting).any(|entry| entry.owner == owner)
+    }
+
     /// The oldest command in progress.
     pub(crate) fn oldest(&self) -> Option<&Entry> {
         self.active.first()

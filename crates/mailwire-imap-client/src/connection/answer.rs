@@ -101,7 +101,7 @@ impl Connection {
                 self.events.push_back(Event::Bye { status: status.clone() });
                 return Err(Error::Bye { status: Box::new(status) });
             }
-            Kind::PreAuth if self.config.requires_tls && !self.encrypted => {
+            Kind::PreAuth if !self.encrypted && self.is_tls_wanted() => {
                 return Err(PeerMisbehaved::PreAuthInClear.into());
             }
             Kind::Ok | Kind::PreAuth => {}
@@ -111,6 +111,13 @@ impl Connection {
         self.events.push_back(Event::Greeting { status: status.clone() });
         self.greeted(now, status);
         Ok(())
+    }
+
+    /// "Clients that require mandatory TLS MUST close the connection after receiving the PREAUTH response on a non-protected
+    /// port" ([RFC 9051 section 7.1.4](https://www.rfc-editor.org/rfc/rfc9051#section-7.1.4)); and who asked for STARTTLS
+    /// before he knew what the server offers wanted nothing without it.
+    fn is_tls_wanted(&self) -> bool {
+        self.config.requires_tls || self.queue.has_owner(Owner::StartTls)
     }
 
     fn on_continue(&mut self, now: Duration, request: &Continue) -> Result<(), Error> {

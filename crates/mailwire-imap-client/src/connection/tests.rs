@@ -1,5 +1,6 @@
 mod append;
 mod login;
+mod preauth;
 mod search;
 
 use alloc::{
