@@ -8,7 +8,7 @@ use imap_support::{Peer, configured, plaintext, selected};
 use mailwire_tokio::imap::{
     Client, Error, Event, Handle, Session,
     codec::{Uid, UidSet, mailbox_status::Attribute, section::Section},
-    command::{Append, List, Noop, Select, Status, fetch::Flags},
+    command::{Append, Figures, List, Noop, Select, Status, fetch::Flags},
 };
 use tokio::{
     io::AsyncWriteExt as _,
@@ -51,6 +51,39 @@ async fn commands_of_several_tasks_are_on_their_way_at_once() {
 }
 
 #[tokio::test]
+#[tokio::test]
+async fn commands_of_one_call_are_on_their_way_at_once_with_answers_in_their_order() {
+    async fn many(
+        session: &mut impl Session<Error = Error>,
+        commands: Vec<Status>,
+    ) -> Vec<Result<Figures, Error>> {
+        session.run_all(commands).await
+    }
+    let (mut handle, mut peer) = shared("").await;
+    let script = async {
+        for _ in 0..2 {
+            let mut tags = Vec::new();
+            for name in ["A", "B", "C"] {
+                assert_eq!(peer.hears().await.unwrap(), format!("STATUS {name} (MESSAGES)"));
+                tags.push((name, peer.tag().to_owned()));
+            }
+            for (at, (name, tag)) in tags.into_iter().enumerate().rev() {
+                peer.sends(format!("* STATUS {name} (MESSAGES {at})\r\n{tag} OK done\r\n").as_bytes()).await;
+            }
+        }
+    };
+    let session = async {
+        let mut lock = handle.lock("INBOX", "test").await.unwrap();
+        let commands = || ["A", "B", "C"].map(status).to_vec();
+        let answers = [many(&mut handle, commands()).await, many(&mut lock, commands()).await];
+        for answers in answers {
+            let found: Vec<_> = answers.into_iter().map(|answer| answer.unwrap().messages).collect();
+            assert_eq!(found, [Some(0), Some(1), Some(2)]);
+        }
+    };
+    tokio::join!(session, script);
+}
+
 async fn a_command_whose_future_is_dropped_harms_nobody() {
     let (handle, mut peer) = shared("").await;
     let other = handle.clone();

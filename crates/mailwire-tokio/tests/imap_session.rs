@@ -6,7 +6,7 @@ use std::{pin::Pin, time::Duration};
 
 use flate2::{Compress, Compression, FlushCompress};
 use futures_core::Stream as _;
-use imap_support::{configured, logged_in, plaintext, selected};
+use imap_support::{Peer, configured, logged_in, plaintext, selected};
 use mailwire_tokio::imap::{
     self, Client, Error, Event, Session,
     codec::{Code, Flag, UidSet, command::Body, mailbox_status::Attribute},
@@ -76,6 +76,51 @@ async fn the_methods_of_sessions_work_on_a_client() {
         assert!(imap::Execute::server(&mut client).await.unwrap().has("IMAP4rev1"));
     };
     tokio::join!(script, session);
+}
+
+/// Hears commands that are sent before the first of them is answered, and answers them, the last one first.
+async fn hears_at_once(peer: &mut Peer, commands: &[&str], answers: &[&str]) {
+    let mut tags = Vec::new();
+    for command in commands {
+        assert_eq!(peer.hears().await.as_deref(), Some(*command));
+        tags.push(peer.tag().to_owned());
+    }
+    for (tag, answer) in tags.iter().zip(answers).rev() {
+        peer.sends(answer.replace('%', tag).as_bytes()).await;
+    }
+}
+
+#[tokio::test]
+async fn commands_that_do_not_wait_for_each_other_have_answers_in_their_order() {
+    let (mut client, mut peer) = selected("").await;
+    let status = |name: &str| Status::new(name, [Attribute::Messages]);
+    let commands = ["STATUS a (MESSAGES)", "STATUS b (MESSAGES)", "STATUS c (MESSAGES)"];
+    let script = async {
+        let answers = [
+            "* STATUS a (MESSAGES 1)\r\n% OK ok\r\n",
+            "% NO none\r\n",
+            "* STATUS c (MESSAGES 3)\r\n% OK ok\r\n",
+        ];
+        hears_at_once(&mut peer, &commands, &answers).await;
+        // The figures that LIST does not tell.
+        let rows = ["a", "b", "c"].map(|name| format!("* LIST () \"/\" {name}\r\n")).concat();
+        peer.expects("LIST \"\" *", &rows).await;
+        hears_at_once(&mut peer, &commands, &answers).await;
+        peer
+    };
+    let session = async {
+        let answers = client.run_all(["a", "b", "c"].map(status)).await;
+        let [Ok(one), Err(Error::Command(_)), Ok(three)] = &answers[..] else { panic!("{answers:?}") };
+        assert_eq!((one.messages, three.messages), (Some(1), Some(3)));
+        let list = List::new("*").with_status([Attribute::Messages]);
+        let found = client.list(list).await.unwrap().listing;
+        let figures = found.iter().map(|row| row.status.as_ref().and_then(|figures| figures.messages));
+        assert_eq!(figures.collect::<Vec<_>>(), [Some(1), None, Some(3)]);
+    };
+    let (peer, ()) = tokio::join!(script, session);
+    drop(peer);
+    let answers = client.run_all([Noop, Noop]).await;
+    assert!(answers.len() == 2 && answers.iter().all(|answer| answer.as_ref().is_err_and(Error::is_fatal)));
 }
 
 #[tokio::test]

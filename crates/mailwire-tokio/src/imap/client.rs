@@ -143,6 +143,25 @@ impl Client {
         Ok(answer?)
     }
 
+    /// Sends commands that do not wait for each other, as far as their answers can be told apart, and waits for all answers,
+    /// which are in the order of the commands. What one of them comes to changes nothing for the others.
+    pub async fn run_all<C: Command>(
+        &mut self,
+        commands: impl IntoIterator<Item = C>,
+    ) -> Vec<Result<C::Output, Error>> {
+        let settled = self.settle().await;
+        let send = |command| settled.clone().and_then(|()| self.send(command));
+        let tickets: Vec<_> = commands.into_iter().map(send).collect();
+        let mut answers = Vec::with_capacity(tickets.len());
+        for ticket in tickets {
+            answers.push(match ticket {
+                Ok(ticket) => self.wait(ticket).await,
+                Err(error) => Err(error),
+            });
+        }
+        answers
+    }
+
     /// The next event: what the server tells without being asked, and what no command took.
     ///
     /// It waits as long as nothing happens. Without [IDLE](Self::idle) most servers tell nothing then. Dropping this future
@@ -394,6 +413,13 @@ impl Execute for Client {
 
     fn run<C: Command>(&mut self, command: C) -> impl Future<Output = Result<C::Output, Error>> + Send {
         Client::run(self, command)
+    }
+
+    fn run_all<C: Command>(
+        &mut self,
+        commands: Vec<C>,
+    ) -> impl Future<Output = Vec<Result<C::Output, Error>>> + Send {
+        Client::run_all(self, commands)
     }
 
     fn server(&mut self) -> impl Future<Output = Result<Server, Error>> + Send {

@@ -120,7 +120,27 @@ impl Handle {
         self.run_from(command, std::iter::empty::<tokio::io::Empty>()).await
     }
 
-    /// The same for commands with literals that are read from `sources` while they are sent, one for each.
+    /// Sends commands that do not wait for each other: see [`Client::run_all`].
+    pub async fn run_all<C: Command>(
+        &self,
+        commands: impl IntoIterator<Item = C>,
+    ) -> Vec<Result<C::Output, Error>> {
+        let start = |command| {
+            let (reply, answer) = oneshot::channel();
+            self.start(Run::new(command, Vec::new(), reply)).map(|()| answer)
+        };
+        let started: Vec<_> = commands.into_iter().map(start).collect();
+        let mut answers = Vec::with_capacity(started.len());
+        for answer in started {
+            answers.push(match answer {
+                Ok(answer) => answer.await.unwrap_or_else(|_| Err(self.ended())),
+                Err(error) => Err(error),
+            });
+        }
+        answers
+    }
+
+    /// The same as [`run`](Self::run) for commands with literals that are read from `sources` while they are sent, one for each.
     ///
     /// # Errors
     ///
@@ -247,6 +267,10 @@ impl mailwire_imap_client::Execute for Handle {
 impl fmt::Debug for Handle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Handle").field("error", &self.shared.error.get()).finish_non_exhaustive()
+    async fn run_all<C: Command>(&mut self, commands: Vec<C>) -> Vec<Result<C::Output, Error>> {
+        Handle::run_all(self, commands).await
+    }
+
     }
 }
 

@@ -136,6 +136,10 @@ impl Execute for Lock {
         self.handle.run(command).await
     }
 
+    async fn run_all<C: Command>(&mut self, commands: Vec<C>) -> Vec<Result<C::Output, Error>> {
+        self.handle.run_all(commands).await
+    }
+
     async fn server(&mut self) -> Result<Server, Error> {
         self.handle.server().await
     }
