@@ -2,8 +2,9 @@
 
 mod imap_support;
 
-use std::{cell::Cell, time::Duration};
+use std::{cell::Cell, pin::Pin, time::Duration};
 
+use futures_core::Stream as _;
 use imap_support::{Peer, configured, plaintext, selected};
 use mailwire_tokio::imap::{
     Client, Error, Event, Handle, Session,
@@ -12,7 +13,7 @@ use mailwire_tokio::imap::{
 };
 use tokio::{
     io::AsyncWriteExt as _,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
 
 fn status(mailbox: &str) -> Status {
@@ -51,7 +52,6 @@ async fn commands_of_several_tasks_are_on_their_way_at_once() {
 }
 
 #[tokio::test]
-#[tokio::test]
 async fn commands_of_one_call_are_on_their_way_at_once_with_answers_in_their_order() {
     async fn many(
         session: &mut impl Session<Error = Error>,
@@ -84,6 +84,7 @@ async fn commands_of_one_call_are_on_their_way_at_once_with_answers_in_their_ord
     tokio::join!(session, script);
 }
 
+#[tokio::test]
 async fn a_command_whose_future_is_dropped_harms_nobody() {
     let (handle, mut peer) = shared("").await;
     let other = handle.clone();
@@ -192,6 +193,33 @@ async fn news_come_to_everybody_while_nobody_calls() {
         left += 1;
     }
     assert!(left > 500 && count > 500);
+}
+
+#[tokio::test]
+async fn news_are_a_stream_that_ends_with_the_session() {
+    let (handle, mut peer) = shared("").await;
+    let (mut events, mut closed) = (handle.events(), handle.events());
+    let mut next = async || std::future::poll_fn(|cx| Pin::new(&mut events).poll_next(cx)).await;
+    assert!(timeout(Duration::from_millis(1), next()).await.is_err(), "nothing happened");
+    peer.says("* 4 EXISTS\r\n* 5 EXISTS\r\n").await;
+    for expected in [4, 5] {
+        assert!(matches!(next().await, Some(Ok(Event::Exists { count, .. })) if count == expected));
+    }
+    peer.says("* BYE enough\r\n").await;
+    assert!(matches!(next().await, Some(Ok(Event::Bye { .. }))));
+    let error = next().await.unwrap().unwrap_err();
+    assert!(error.status().is_some() && next().await.is_none());
+    // A session that was ended by this side ends without an error.
+    let (handle, mut peer) = shared("").await;
+    let events = handle.events();
+    drop(std::mem::replace(&mut closed, events));
+    let (ended, ()) = tokio::join!(handle.logout(), peer.expects("LOGOUT", "* BYE bye\r\n"));
+    ended.unwrap();
+    let mut told = Vec::new();
+    while let Some(event) = std::future::poll_fn(|cx| Pin::new(&mut closed).poll_next(cx)).await {
+        told.push(event.unwrap());
+    }
+    assert!(matches!(told[..], [Event::Bye { .. }, Event::Closed]), "{told:?}");
 }
 
 /// A server that answers one FETCH with rows for ever, other commands in between, and counts the rows.

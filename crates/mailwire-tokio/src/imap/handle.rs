@@ -1,6 +1,6 @@
 use std::{
     fmt,
-    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use mailwire_imap_client::{
@@ -24,10 +24,11 @@ use self::{
 };
 
 mod driver;
+mod events;
 mod job;
 mod lock;
 
-pub use self::lock::Lock;
+pub use self::{events::SharedEvents, lock::Lock};
 
 /// A session that tasks share: cloned at will, each clone can do all.
 ///
@@ -212,7 +213,7 @@ impl Handle {
 
     /// What happens from now on. Each handle, and each call, has events of its own.
     pub fn events(&self) -> SharedEvents {
-        SharedEvents { events: self.shared.subscribe(), shared: Arc::downgrade(&self.shared) }
+        SharedEvents::new(self.shared.subscribe(), Arc::downgrade(&self.shared))
     }
 
     /// Ends the session, for all handles.
@@ -267,40 +268,6 @@ impl mailwire_imap_client::Execute for Handle {
 impl fmt::Debug for Handle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Handle").field("error", &self.shared.error.get()).finish_non_exhaustive()
-    async fn run_all<C: Command>(&mut self, commands: Vec<C>) -> Vec<Result<C::Output, Error>> {
-        Handle::run_all(self, commands).await
-    }
-
-    }
-}
-
-/// What happens in a session that is shared: see [`Handle::events`].
-pub struct SharedEvents {
-    events: broadcast::Receiver<Event>,
-    shared: Weak<Shared>,
-}
-
-impl SharedEvents {
-    /// The next event. Dropping this future loses nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::EventsLost`] if more than 1024 came that nobody took; the next ones follow. Any other is what ended the
-    /// session.
-    pub async fn next(&mut self) -> Result<Event, Error> {
-        use broadcast::error::RecvError;
-        self.events.recv().await.map_err(|error| match error {
-            RecvError::Lagged(count) => Error::EventsLost { count },
-            RecvError::Closed => {
-                self.shared.upgrade().and_then(|shared| shared.error.get().cloned()).unwrap_or(Error::Closed)
-            }
-        })
-    }
-}
-
-impl fmt::Debug for SharedEvents {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SharedEvents").field("waiting", &self.events.len()).finish_non_exhaustive()
     }
 }
 
