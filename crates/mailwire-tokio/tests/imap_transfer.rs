@@ -10,6 +10,7 @@ use std::{
 
 use futures_core::Stream as _;
 use imap_support::{Peer, plaintext, selected};
+use mailwire_imap_client::CommandError;
 use mailwire_tokio::imap::{
     self, Client, Error,
     codec::{Code, Uid, UidSet, section::Section},
@@ -331,6 +332,60 @@ async fn a_message_is_read_from_its_source_while_it_is_sent() {
         };
         tokio::join!(session, script);
     }
+}
+
+#[tokio::test]
+async fn an_upload_tells_how_far_it_is() {
+    let (mut client, mut peer) = selected("LITERAL+").await;
+    let told = || std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (by_client, by_handle) = (told(), told());
+    let tell = |told: &std::sync::Arc<std::sync::Mutex<Vec<(u64, u64)>>>| {
+        let told = told.clone();
+        move |sent, length| told.lock().unwrap().push((sent, length))
+    };
+    let script = async {
+        for _ in 0..2 {
+            hears_append(&mut peer, "APPEND Sent {300000+}", false, 300_000).await;
+            peer.says("% OK done\r\n").await;
+        }
+    };
+    let session = async {
+        let append = || Append::streamed("Sent", 300_000);
+        client.append_with_progress(append(), Slow::new(305_000), tell(&by_client)).await.unwrap();
+        let handle = imap::Handle::spawn(client);
+        handle.append_with_progress(append(), Slow::new(300_000), tell(&by_handle)).await.unwrap();
+    };
+    tokio::join!(session, script);
+    for told in [by_client, by_handle] {
+        let told = told.lock().unwrap();
+        assert!(told.len() > 5 && told.is_sorted() && told.iter().all(|(_, length)| *length == 300_000));
+        assert_eq!(told.last(), Some(&(300_000, 300_000)));
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_is_longer_than_the_server_takes_is_refused_here() {
+    let (mut client, mut peer) = selected("APPENDLIMIT=9").await;
+    let script = async {
+        peer.expects("NOOP", "").await;
+        hears_append(&mut peer, "APPEND Sent {9}", true, 9).await;
+        peer.says("% OK done\r\n").await;
+        peer.expects("NOOP", "").await;
+    };
+    let is_refused = |error: &Error| {
+        matches!(error, Error::Command(CommandError::TooLarge { octets: 10, limit: 9 })) && !error.is_fatal()
+    };
+    let session = async {
+        assert!(client.run(Append::new("Sent", "0123456789")).await.is_err_and(|error| is_refused(&error)));
+        let ten = || Append::streamed("Sent", 10);
+        assert!(client.append_from(ten(), Slow::new(10)).await.is_err_and(|error| is_refused(&error)));
+        client.run(Noop).await.unwrap();
+        client.append_from(Append::streamed("Sent", 9), Slow::new(9)).await.unwrap();
+        let handle = imap::Handle::spawn(client);
+        assert!(handle.append_from(ten(), Slow::new(10)).await.is_err_and(|error| is_refused(&error)));
+        handle.run(Noop).await.unwrap();
+    };
+    tokio::join!(session, script);
 }
 
 #[tokio::test]

@@ -122,6 +122,12 @@ impl Append {
         limit(server).map_or(Ok(()), |limit| self.within(limit))
     }
 
+    /// How many octets of the messages are brought while they are sent.
+    pub fn streamed_octets(&self) -> u64 {
+        let lengths = self.messages.iter().flat_map(literals).map(|literal| streamed(&literal.content));
+        lengths.fold(0, u64::saturating_add)
+    }
+
     /// The same with a limit of one mailbox.
     pub(crate) fn within(&self, limit: u64) -> Result<(), CommandError> {
         self.messages.iter().try_for_each(|message| check(message, limit))
@@ -270,18 +276,26 @@ fn limit(server: &Server) -> Option<u64> {
 fn check(message: &Message, limit: u64) -> Result<(), CommandError> {
     let length = |literal: &Literal| match &literal.content {
         Content::Octets(octets) => octets.len() as u64,
-        Content::Streamed(length) => *length,
-        _ => 0,
+        content => streamed(content),
     };
-    let octets = match &message.data {
-        Source::Catenate(parts) => {
-            let length = |part: &Part| if let Part::Text(literal) = part { length(literal) } else { 0 };
-            parts.iter().map(length).fold(0, u64::saturating_add)
-        }
-        Source::Whole(literal) => length(literal),
-        _ => 0,
-    };
+    let octets = literals(message).map(length).fold(0, u64::saturating_add);
     if octets > limit { Err(CommandError::TooLarge { octets, limit }) } else { Ok(()) }
+}
+
+/// What the client brings of a message.
+fn literals(message: &Message) -> impl Iterator<Item = &Literal> {
+    let (whole, parts) = match &message.data {
+        Source::Whole(literal) => (Some(literal), &[][..]),
+        Source::Catenate(parts) => (None, &parts[..]),
+        _ => (None, &[][..]),
+    };
+    let parts =
+        parts.iter().filter_map(|part| if let Part::Text(literal) = part { Some(literal) } else { None });
+    whole.into_iter().chain(parts)
+}
+
+fn streamed(content: &Content) -> u64 {
+    if let Content::Streamed(length) = content { *length } else { 0 }
 }
 
 #[cfg(test)]

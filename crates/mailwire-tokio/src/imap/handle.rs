@@ -15,7 +15,7 @@ use tokio::{
 use super::{
     Client, Error,
     pieces::{Flow, Pieces},
-    upload::Source,
+    upload::{Source, Watched},
 };
 
 use self::{
@@ -170,6 +170,21 @@ impl Handle {
         self.run_from(append, [source]).await
     }
 
+    /// The same as [`Client::append_with_progress`]; `progress` is called by the task that moves the octets.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::append_from`].
+    pub async fn append_with_progress(
+        &self,
+        append: Append,
+        source: impl AsyncRead + Send + 'static,
+        progress: impl FnMut(u64, u64) + Send + 'static,
+    ) -> Result<Appended, Error> {
+        let source = Watched::new(&append, source, progress);
+        self.append_from(append, source).await
+    }
+
     /// Does something with the client that waits for nothing: switches a capability off, counts octets.
     ///
     /// # Errors
@@ -250,6 +265,10 @@ impl mailwire_imap_client::Execute for Handle {
 
     async fn run<C: Command>(&mut self, command: C) -> Result<C::Output, Error> {
         Handle::run(self, command).await
+    }
+
+    async fn run_all<C: Command>(&mut self, commands: Vec<C>) -> Vec<Result<C::Output, Error>> {
+        Handle::run_all(self, commands).await
     }
 
     async fn server(&mut self) -> Result<Server, Error> {

@@ -1,6 +1,6 @@
 use std::{
     collections::VecDeque,
-    fmt,
+    fmt, io,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -11,7 +11,7 @@ use mailwire_imap_client::{
     Command, CommandId,
     command::{Append, Appended},
 };
-use tokio::io::AsyncRead;
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio_util::io::poll_read_buf;
 
 use super::{Client, Error, Ticket};
@@ -62,6 +62,30 @@ impl Client {
         self.wait(ticket).await
     }
 
+    /// The same, and tells after each piece how many octets of the message were taken to be sent, and how many there are in all.
+    ///
+    /// ```no_run
+    /// # use mailwire_tokio::imap::{Client, Error, command::Append};
+    /// # async fn example(client: &mut Client, file: tokio::fs::File, length: u64) -> Result<(), Error> {
+    /// let progress = |sent, length| eprint!("\r{sent} of {length}");
+    /// client.append_with_progress(Append::streamed("Drafts", length), file, progress).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`append_from`](Self::append_from).
+    pub async fn append_with_progress(
+        &mut self,
+        append: Append,
+        source: impl AsyncRead + Send + 'static,
+        progress: impl FnMut(u64, u64) + Send + 'static,
+    ) -> Result<Appended, Error> {
+        let source = Watched::new(&append, source, progress);
+        self.append_from(append, source).await
+    }
+
     /// Sends a command with literals that are read from `sources` while they are sent, one for each: several messages of one
     /// APPEND, one of REPLACE.
     ///
@@ -106,6 +130,48 @@ impl Client {
             self.uploads.next_source();
         }
         Poll::Ready(())
+    }
+}
+
+/// A source that tells how far it is.
+pub(crate) struct Watched {
+    source: Source,
+    progress: Box<dyn FnMut(u64, u64) + Send>,
+    read: u64,
+    length: u64,
+}
+
+impl Watched {
+    pub(crate) fn new(
+        append: &Append,
+        source: impl AsyncRead + Send + 'static,
+        progress: impl FnMut(u64, u64) + Send + 'static,
+    ) -> Self {
+        Self {
+            source: Box::pin(source),
+            progress: Box::new(progress),
+            read: 0,
+            length: append.streamed_octets(),
+        }
+    }
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buffer.filled().len();
+        ready!(this.source.as_mut().poll_read(cx, buffer))?;
+        let octets = buffer.filled().len() - before;
+        if octets > 0 {
+            // A source may have more than is wanted of it.
+            this.read = this.length.min(this.read + octets as u64);
+            (this.progress)(this.read, this.length);
+        }
+        Poll::Ready(Ok(()))
     }
 }
 

@@ -123,3 +123,20 @@ fn limits() {
     let refused = Err(CommandError::TooLarge { octets: 3, limit: 2 });
     assert_eq!(parts.check_limit(&server("APPENDLIMIT=2")), refused);
 }
+
+#[test]
+fn what_is_brought_while_it_is_sent_is_counted() {
+    let part = |content| Part::Text(Literal { content, form: Form::Plain });
+    let parts = Append::catenate("a", [part(Content::Streamed(2)), part(Content::Octets("x".into()))]);
+    for (append, octets) in [
+        (Append::new("a", "hello"), 0),
+        (Append::streamed("a", 300).and("two"), 300),
+        (
+            Append::of("a", [Message::new(Content::Streamed(1)), Message::new(Content::Streamed(u64::MAX))]),
+            u64::MAX,
+        ),
+        (parts, 2),
+    ] {
+        assert_eq!(append.streamed_octets(), octets);
+    }
+}
