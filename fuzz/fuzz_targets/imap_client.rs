@@ -64,7 +64,7 @@ struct Session<'a> {
     unanswered: VecDeque<Tag>,
     error: Option<Error>,
     is_over: bool,
-    /// TLS or compression has to begin: nothing may leave.
+    /// TLS or compression has to begin, or compression to end: nothing may leave.
     is_paused: bool,
     /// Whether the server does not know the password, so that it is nowhere but in commands.
     watch_password: bool,
@@ -296,8 +296,9 @@ impl<'a> Session<'a> {
     }
 
     fn compression_started(&mut self) {
-        if self.connection.compression_started(self.now).is_ok() {
-            assert!(self.connection.is_compressed());
+        let ended = self.connection.compression_ended(self.now).is_ok();
+        if ended || self.connection.compression_started(self.now).is_ok() {
+            assert_eq!(self.connection.is_compressed(), !ended);
             self.is_paused = false;
             let result = self.connection.handle_input(self.now, &mut self.input);
             self.settle(result);
@@ -429,6 +430,10 @@ impl<'a> Session<'a> {
                 }
                 Event::Compress => {
                     assert!(self.connection.is_compressed());
+                    self.is_paused = true;
+                }
+                Event::CompressionEnded => {
+                    assert!(self.connection.is_compressed() && !self.connection.is_logged_in());
                     self.is_paused = true;
                 }
                 Event::LiteralWanted { length, .. } => assert!(length > 0),

@@ -101,6 +101,8 @@ enum Compression {
     /// COMPRESS was answered with OK; the adapter has not begun.
     Agreed,
     On,
+    /// UNAUTHENTICATE was answered with OK; the adapter has not ended it.
+    Ending,
 }
 
 impl Connection {
@@ -205,7 +207,6 @@ impl Connection {
         }
         match command.body(&self.server) {
             Ok(body) if ambiguity::has_own_method(&body) => return Err(ApiMisuse::OwnMethod),
-            Ok(Body::Unauthenticate) if self.is_compressed() => return Err(ApiMisuse::Compressed),
             Ok(Body::Logout) => self.logging_out = true,
             _ => {}
         }
@@ -346,6 +347,21 @@ impl Connection {
         Ok(())
     }
 
+    /// Tells that nothing is compressed any more, in either direction: neither what is left of the input nor what comes.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiMisuse::NoCompressionNow`], without effect, unless [`Event::CompressionEnded`] was told.
+    pub fn compression_ended(&mut self, now: Duration) -> Result<(), ApiMisuse> {
+        if self.compression != Compression::Ending {
+            return Err(ApiMisuse::NoCompressionNow);
+        }
+        self.compression = Compression::Off;
+        self.heard = now;
+        self.pump(now);
+        Ok(())
+    }
+
     /// Begins or ends to watch the selected mailbox, or the whole account after NOTIFY: whenever the line is free, IDLE is
     /// sent, and ended by itself when there is a command to send. Where there is no IDLE, NOOP asks from time to time.
     ///
@@ -415,7 +431,7 @@ impl Connection {
     pub fn is_busy(&self) -> bool {
         self.login.is_some()
             || matches!(self.state, State::Handshake)
-            || self.compression == Compression::Agreed
+            || matches!(self.compression, Compression::Agreed | Compression::Ending)
             || self
                 .queue
                 .oldest()
@@ -430,6 +446,13 @@ impl Connection {
     /// Whether the line is compressed.
     pub fn is_compressed(&self) -> bool {
         self.compression != Compression::Off
+    }
+
+    /// Whether the next line may be the last one that the server compresses: UNAUTHENTICATE is in progress. What follows it
+    /// may have been read with it, so nothing must be inflated beyond a line end before the connection has seen the line.
+    pub fn may_end_compression(&self) -> bool {
+        self.compression == Compression::On
+            && matches!(self.queue.oldest().and_then(crate::queue::Entry::body), Some(Body::Unauthenticate))
     }
 
     /// Whether the server may send news at any time: IDLE is in progress.

@@ -45,14 +45,11 @@ pub enum ApiMisuse {
     /// Nothing can be sent any more.
     #[error("the connection is closed or closing")]
     Closed,
-    /// UNAUTHENTICATE would end the compression, which is not supported: log out in place of it.
-    #[error("UNAUTHENTICATE is not supported on a compressed line")]
-    Compressed,
     /// The session is logged in already.
     #[error("the session is logged in")]
     LoggedIn,
-    /// COMPRESS is active already, or was never agreed on.
-    #[error("compression cannot begin now")]
+    /// COMPRESS is active already, or was never agreed on, or nothing ended it.
+    #[error("compression cannot begin or end now")]
     NoCompressionNow,
     /// No literal is wanted, or fewer octets of it.
     #[error("no octets are wanted, or fewer of them")]
@@ -78,6 +75,10 @@ pub enum Limit {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PeerMisbehaved {
+    /// Octets that are still compressed after the OK to UNAUTHENTICATE, which ends the compression
+    /// ([RFC 8437 section 4.1](https://www.rfc-editor.org/rfc/rfc8437#section-4.1)).
+    #[error("compressed octets follow the answer to UNAUTHENTICATE")]
+    CompressedAfterUnauthenticate,
     /// A completion or `+` before its command was sent: somebody guesses, or injects.
     #[error("an answer came before its command was sent")]
     EarlyAnswer,

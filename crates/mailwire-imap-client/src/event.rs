@@ -55,6 +55,13 @@ pub enum Event {
         /// Which command.
         id: CommandId,
     },
+    /// UNAUTHENTICATE was answered with OK, so that nothing is compressed any more, in either direction. Do not inflate what
+    /// follows that line, nor deflate what is sent, then call
+    /// [`compression_ended`](crate::Connection::compression_ended).
+    ///
+    /// All that [`poll_transmit`](crate::Connection::poll_transmit) gave until now is in compressed octets, flushed, and
+    /// nothing was sent after UNAUTHENTICATE; a server that refuses it goes on with compressed octets, and so does the client.
+    CompressionEnded,
     /// Data that no command took, and that has no event of its own.
     Data {
         /// What was told.

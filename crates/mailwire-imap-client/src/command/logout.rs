@@ -19,7 +19,7 @@ impl Command for Logout {
 }
 
 /// `UNAUTHENTICATE` ([RFC 8437](https://www.rfc-editor.org/rfc/rfc8437)): the session goes on as if nobody had logged in,
-/// for another user. Nothing is selected, and nothing enabled, any more.
+/// for another user. Nothing is selected, enabled or compressed any more.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Unauthenticate;
 

@@ -30,6 +30,9 @@ impl Connection {
                     self.events.retain(|event| !matches!(event, Event::StartTls));
                     return Err(PeerMisbehaved::PlaintextAfterStartTls.into());
                 }
+                if self.compression == Compression::Ending && !input.is_empty() {
+                    return Err(PeerMisbehaved::CompressedAfterUnauthenticate.into());
+                }
                 return Ok(());
             }
             let most = self.config.limits.inline_literal;
@@ -331,8 +334,15 @@ impl Connection {
             Body::Unauthenticate if is_ok => {
                 self.transition(State::on_unauthenticate);
                 self.server.disable_all();
-                self.set_capabilities(None);
+                // Those that the answer tells are of the new state.
+                if !matches!(status.code, Some(Code::Capability(_))) {
+                    self.set_capabilities(None);
+                }
                 self.decoder.set_utf8(false);
+                if self.compression == Compression::On {
+                    self.compression = Compression::Ending;
+                    self.events.push_back(Event::CompressionEnded);
+                }
             }
             body if is_ok && uses_condstore(body) => self.server.enable_condstore(),
             _ => {}

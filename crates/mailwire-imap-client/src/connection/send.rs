@@ -30,7 +30,7 @@ impl Connection {
 
     /// Lets everything leave that may.
     pub(super) fn pump(&mut self, now: Duration) {
-        if !self.state.is_open() || self.compression == Compression::Agreed {
+        if !self.state.is_open() || matches!(self.compression, Compression::Agreed | Compression::Ending) {
             return;
         }
         let was_idle = self.queue.oldest().is_none();
@@ -128,6 +128,7 @@ impl Connection {
 
     /// Whether nothing is read now: what comes next is TLS or compressed.
     pub(super) fn is_paused(&self) -> bool {
-        self.compression == Compression::Agreed || matches!(self.state, State::Handshake | State::Closed)
+        matches!(self.compression, Compression::Agreed | Compression::Ending)
+            || matches!(self.state, State::Handshake | State::Closed)
     }
 }

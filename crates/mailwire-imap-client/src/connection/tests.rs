@@ -1,4 +1,5 @@
 mod append;
+mod compress;
 mod login;
 mod preauth;
 mod search;
@@ -437,21 +438,6 @@ fn a_server_without_idle_is_asked() {
         assert_eq!(peer.events().len(), 3);
         assert_eq!(peer.connection.pending(), 0);
     }
-}
-
-#[test]
-fn compression_begins_with_the_next_octet() {
-    let mut peer = Peer::authenticated("COMPRESS=DEFLATE");
-    peer.connection.compress(peer.now).unwrap();
-    peer.send(Body::Noop);
-    peer.hears(&["COMPRESS DEFLATE"]);
-    peer.says("% OK active\r\nxyz").unwrap();
-    assert_eq!((peer.events(), &peer.input[..]), (vec!["Compress".into()], &b"xyz"[..]));
-    assert_eq!(peer.sent(), Vec::<String>::new());
-    peer.input.clear();
-    peer.connection.compression_started(peer.now).unwrap();
-    peer.hears(&["NOOP"]);
-    assert_eq!(peer.connection.compress(peer.now), Err(ApiMisuse::Busy));
 }
 
 #[test]
