@@ -16,7 +16,10 @@ use tokio::{
 };
 use tokio_util::io::poll_read_buf;
 
-use crate::{BoxedStream, Octets};
+use crate::{
+    BoxedStream, Octets,
+    deflate::{Counter, Line},
+};
 
 /// What the machines of clients have in common.
 pub(crate) trait Machine: fmt::Debug {
@@ -80,7 +83,7 @@ pub(crate) use machine;
 #[derive(Debug)]
 pub(crate) struct Driver<M: Machine> {
     pub(crate) connection: M,
-    stream: Option<BoxedStream>,
+    stream: Option<Line>,
     input: BytesMut,
     /// What the machine gave and the stream did not take yet.
     outgoing: Bytes,
@@ -97,7 +100,7 @@ impl<M: Machine> Driver<M> {
     pub(crate) fn new(stream: BoxedStream, started: Instant, connection: M) -> Self {
         Self {
             connection,
-            stream: Some(stream),
+            stream: Some(Line::Plain(stream)),
             input: BytesMut::new(),
             outgoing: Bytes::new(),
             unflushed: false,
@@ -168,19 +171,40 @@ impl<M: Machine> Driver<M> {
         self.octets.received - self.input.len() as u64
     }
 
-    /// Takes what was read and not taken by the machine.
-    pub(crate) fn take_input(&mut self) -> BytesMut {
-        std::mem::take(&mut self.input)
-    }
-
     /// Takes the stream away for the TLS handshake.
     pub(crate) fn take_stream(&mut self) -> Result<BoxedStream, M::Error> {
-        self.stream.take().ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected).into())
+        match self.stream.take() {
+            Some(Line::Plain(stream)) => Ok(stream),
+            // It was compressed once.
+            Some(line @ Line::Deflated(_)) => Ok(Box::new(line)),
+            None => Err(io::Error::from(io::ErrorKind::NotConnected).into()),
+        }
     }
 
     pub(crate) fn set_stream(&mut self, stream: BoxedStream) {
-        self.stream = Some(stream);
+        self.stream = Some(Line::Plain(stream));
         self.input.clear();
+    }
+
+    /// Compresses from now on, both ways. What was read and not taken by the machine is compressed already.
+    pub(crate) fn begin_compression(&mut self) -> Option<Counter> {
+        let (line, counter) = self.stream.take()?.compress(std::mem::take(&mut self.input));
+        self.stream = Some(line);
+        Some(counter)
+    }
+
+    /// Reads no octet beyond a line, from now on or no longer: what follows may not be compressed.
+    pub(crate) fn set_careful(&mut self, is_careful: bool) {
+        if let Some(Line::Deflated(line)) = &mut self.stream {
+            line.set_careful(is_careful);
+        }
+    }
+
+    /// Compresses no more, both ways, after the octets that were read and written until now.
+    pub(crate) fn end_compression(&mut self) {
+        if let Some(Line::Deflated(line)) = &mut self.stream {
+            line.end();
+        }
     }
 
     /// Closes the connection.

@@ -4,7 +4,7 @@ mod imap_support;
 
 use std::{pin::Pin, time::Duration};
 
-use flate2::{Compress, Compression, FlushCompress};
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
 use futures_core::Stream as _;
 use imap_support::{Peer, configured, logged_in, plaintext, selected};
 use mailwire_tokio::imap::{
@@ -12,7 +12,7 @@ use mailwire_tokio::imap::{
     codec::{Code, Flag, UidSet, command::Body, mailbox_status::Attribute},
     command::{Copy, List, Noop, Select, Status},
 };
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 #[tokio::test]
 async fn commands_are_sent_ahead_and_waited_for_in_any_order() {
@@ -236,6 +236,91 @@ async fn what_was_read_with_the_answer_to_compress_is_compressed_already() {
         let octets = client.compressed_octets().unwrap();
         assert!(octets.sent > 0 && octets.received > 0);
         assert!(matches!(client.compress().await, Err(Error::Misuse(_))));
+    };
+    tokio::join!(script, session);
+}
+
+/// Hears a command that is compressed.
+async fn hears_deflated(peer: &mut Peer, inflate: &mut Decompress) -> (String, String) {
+    let (mut octets, mut command) = (Vec::new(), Vec::with_capacity(1000));
+    while !octets.ends_with(b"\0\0\xFF\xFF") {
+        octets.push(peer.stream_mut().read_u8().await.unwrap());
+    }
+    inflate.decompress_vec(&octets, &mut command, FlushDecompress::Sync).unwrap();
+    let command = String::from_utf8(command).unwrap();
+    let (tag, command) = command.split_once(' ').unwrap();
+    (tag.to_owned(), command.to_owned())
+}
+
+#[tokio::test]
+async fn unauthenticate_ends_the_compression_for_the_next_user() {
+    let capabilities = "CAPABILITY IMAP4rev1 COMPRESS=DEFLATE UNAUTHENTICATE";
+    let (mut client, mut peer) = logged_in("COMPRESS=DEFLATE UNAUTHENTICATE").await;
+    let script = async {
+        for round in 0..3 {
+            let (mut compress, mut inflate) =
+                (Compress::new(Compression::best(), false), Decompress::new(false));
+            peer.expects("COMPRESS DEFLATE", "").await;
+            let (tag, command) = hears_deflated(&mut peer, &mut inflate).await;
+            assert_eq!(command, "UNAUTHENTICATE\r\n");
+            peer.sends(&deflated(&mut compress, &format!("{tag} BAD not now\r\n"))).await;
+            let (tag, command) = hears_deflated(&mut peer, &mut inflate).await;
+            assert_eq!(command, "NOOP\r\n");
+            peer.sends(&deflated(&mut compress, &format!("{tag} OK done\r\n"))).await;
+            let (tag, command) = hears_deflated(&mut peer, &mut inflate).await;
+            assert_eq!(command, "UNAUTHENTICATE\r\n");
+            let mut said = deflated(&mut compress, &format!("{tag} OK [{capabilities}] bye\r\n"));
+            if round > 0 {
+                // What is not compressed any more comes with it, or in the middle of its last octets.
+                said.extend_from_slice(b"* OK [ALERT] plain\r\n");
+            }
+            let (first, second) = said.split_at(if round == 2 { said.len() - 22 } else { 0 });
+            peer.sends(first).await;
+            peer.sends(second).await;
+            peer.expects("LOGIN ann secret", &format!("% OK [{capabilities}] hi\r\n")).await;
+        }
+        peer.expects("NOOP", "").await;
+    };
+    let session = async {
+        for round in 0..3 {
+            client.compress().await.unwrap();
+            let refused = client.unauthenticate().await.unwrap_err();
+            assert!(!refused.is_fatal() && client.is_logged_in());
+            client.run(Noop).await.unwrap();
+            client.unauthenticate().await.unwrap();
+            assert!(!client.is_logged_in() && client.compressed_octets().is_none());
+            client.login("ann", "secret").await.unwrap();
+            let mut alerts = 0;
+            while let Some(event) = client.try_event().unwrap() {
+                alerts += i32::from(matches!(event, Event::Alert { .. }));
+            }
+            assert_eq!(alerts, i32::from(round > 0));
+        }
+        client.run(Noop).await.unwrap();
+    };
+    tokio::join!(script, session);
+}
+
+#[tokio::test]
+async fn octets_that_are_compressed_after_unauthenticate_end_the_session() {
+    let (mut client, mut peer) = logged_in("COMPRESS=DEFLATE UNAUTHENTICATE").await;
+    let script = async {
+        let (mut compress, mut inflate) = (Compress::new(Compression::best(), false), Decompress::new(false));
+        peer.expects("COMPRESS DEFLATE", "").await;
+        let (tag, _) = hears_deflated(&mut peer, &mut inflate).await;
+        let said = format!("{tag} OK bye\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n");
+        peer.sends(&deflated(&mut compress, &said)).await;
+        let heard = String::from_utf8(peer.rest().await).unwrap();
+        assert!(heard.is_empty() || heard.ends_with(" CAPABILITY\r\n"), "{heard}");
+    };
+    let session = async {
+        client.compress().await.unwrap();
+        let error = match client.unauthenticate().await {
+            Ok(()) => client.login("ann", "secret").await.unwrap_err(),
+            Err(error) => error,
+        };
+        assert!(error.is_fatal(), "{error}");
+        drop(client);
     };
     tokio::join!(script, session);
 }

@@ -164,3 +164,109 @@ async fn ends_and_octets_that_are_not_deflate() {
         assert_eq!(reading(wrong).await.unwrap_err().kind(), io::ErrorKind::InvalidData, "{wrong:?}");
     }
 }
+
+/// A line that was compressed, and is no longer after the first of these two texts.
+fn ending(first: &[u8], flush: FlushCompress, then: &[u8]) -> Vec<u8> {
+    [&deflated(first, flush), then].concat()
+}
+
+#[tokio::test]
+async fn compression_ends_after_a_line_whatever_was_read_with_it() {
+    let line = b"a1 OK nobody is logged in any more\r\n";
+    let then = b"* OK [CAPABILITY IMAP4rev1] hello\r\n\0\0\xFF\xFFb OK\r\n";
+    for flush in [FlushCompress::Sync, FlushCompress::Full, FlushCompress::Finish] {
+        let wire = ending(line, flush, then);
+        for cut in 0..=wire.len() {
+            let (near, mut far) = duplex(wire.len() + 1);
+            let (before, after) = wire.split_at(cut);
+            far.write_all(after).await.unwrap();
+            let mut stream = Deflated::new(Box::new(near), BytesMut::from(before));
+            stream.set_careful(true);
+            let mut received = Vec::new();
+            while !received.ends_with(b"\n") {
+                assert!(stream.read_buf(&mut received).await.unwrap() > 0);
+            }
+            assert_eq!(received, line, "{flush:?}, cut at {cut}");
+            stream.end();
+            let mut received = Vec::new();
+            drop(far);
+            stream.read_to_end(&mut received).await.unwrap();
+            assert_eq!(received, then, "{flush:?}, cut at {cut}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_written_after_the_end_goes_as_it_is() {
+    for buffer in [1, 7, 1000] {
+        let (near, mut far) = duplex(buffer);
+        let mut stream = Deflated::new(Box::new(near), BytesMut::new());
+        let reader = tokio::spawn(async move {
+            let mut received = Vec::new();
+            far.read_to_end(&mut received).await.unwrap();
+            received
+        });
+        stream.write_all(b"a UNAUTHENTICATE\r\n").await.unwrap();
+        stream.flush().await.unwrap();
+        stream.end();
+        stream.write_all(b"b NOOP\r\n").await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut inflate = Decompress::new(false);
+        let (received, mut heard) = (reader.await.unwrap(), Vec::with_capacity(100));
+        let (compressed, plain) = received.split_at(received.len() - b"b NOOP\r\n".len());
+        inflate.decompress_vec(compressed, &mut heard, FlushDecompress::Sync).unwrap();
+        assert_eq!((&heard[..], plain), (&b"a UNAUTHENTICATE\r\n"[..], &b"b NOOP\r\n"[..]));
+        assert!(compressed.ends_with(b"\0\0\xFF\xFF"));
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_end_of_a_flush_is_an_error() {
+    let line = b"a1 OK bye\r\n";
+    let flushed = deflated(line, FlushCompress::Sync);
+    let cut = flushed.len() - 4;
+    let more = deflated(b"a1 OK bye\r\n* OK more\r\n", FlushCompress::Sync);
+    for wire in [[&flushed[..cut], b"* OK plaintext that no flush comes before\r\n"].concat(), more] {
+        let mut stream = Deflated::new(Box::new(tokio::io::empty()), BytesMut::from(&wire[..]));
+        stream.set_careful(true);
+        let mut received = Vec::new();
+        while !received.ends_with(b"\n") {
+            stream.read_buf(&mut received).await.unwrap();
+        }
+        stream.end();
+        let error = stream.read_to_end(&mut received).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+        assert_eq!(received, line);
+    }
+}
+
+#[tokio::test]
+async fn a_line_may_be_compressed_again() {
+    let (near, mut far) = duplex(1000);
+    let (mut line, _) = Line::Plain(Box::new(near)).compress(BytesMut::new());
+    for round in 0..3 {
+        let Line::Deflated(stream) = &mut line else { panic!("it is not compressed") };
+        far.write_all(&deflated(b"* OK one\r\n", FlushCompress::Sync)).await.unwrap();
+        stream.set_careful(true);
+        let mut received = [0; 10];
+        stream.read_exact(&mut received).await.unwrap();
+        assert_eq!(&received, b"* OK one\r\n", "{round}");
+        stream.end();
+        far.write_all(b"plain").await.unwrap();
+        line.read_exact(&mut received[..5]).await.unwrap();
+        assert_eq!(&received[..5], b"plain");
+        // Some octets were read before COMPRESS was answered.
+        let compressed = deflated(b"* OK two\r\n", FlushCompress::Sync);
+        far.write_all(&compressed[3..]).await.unwrap();
+        let (again, counter) = line.compress(BytesMut::from(&compressed[..3]));
+        line = again;
+        line.read_exact(&mut received).await.unwrap();
+        assert_eq!((&received, counter.octets().received), (b"* OK two\r\n", compressed.len() as u64));
+        // The compressor of the next round begins anew.
+        let Line::Deflated(stream) = &mut line else { panic!("it is not compressed") };
+        stream.set_careful(true);
+        stream.end();
+        let (again, _) = line.compress(BytesMut::new());
+        line = again;
+    }
+}

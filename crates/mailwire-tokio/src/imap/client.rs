@@ -246,7 +246,7 @@ impl Client {
         self.driver.octets()
     }
 
-    /// How many of them there were below compression, if the line is compressed.
+    /// How many of them there were below compression since it began, if the line is compressed.
     pub fn compressed_octets(&self) -> Option<Octets> {
         self.compressed.as_ref().map(Counter::octets)
     }
@@ -309,6 +309,7 @@ impl Client {
             return Poll::Ready(Err(Error::Closed));
         }
         let is_sent = self.poll_upload(cx).is_ready();
+        self.driver.set_careful(self.driver.connection.may_end_compression());
         let before = self.driver.octets().received;
         let step = self.driver.poll_progress(cx);
         self.count(self.driver.octets().received - before, taking);
@@ -345,6 +346,7 @@ impl Client {
             Event::LoginFailed { error } => self.outcome.login = Some(Err(error)),
             Event::CompressRefused { status } => self.outcome.compress = Some(Err(status)),
             Event::Compress => self.begin_compression(),
+            Event::CompressionEnded => self.end_compression(),
             event => {
                 self.is_over |= matches!(event, Event::Closed);
                 self.waiting.push(event, octets);

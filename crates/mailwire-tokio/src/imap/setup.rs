@@ -11,7 +11,6 @@ use super::{Client, ClientConfig, CredentialsProvider, Error, Security, Ticket};
 use crate::{
     BoxedStream, Stream,
     connect::{self, within},
-    deflate::Deflated,
     driver::Driver,
     random, tls,
 };
@@ -156,15 +155,22 @@ impl Client {
 
     /// Puts DEFLATE between the machine and the stream, at the moment at which the server does.
     pub(crate) fn begin_compression(&mut self) {
-        let Ok(stream) = self.driver.take_stream() else { return };
-        let stream = Deflated::new(stream, self.driver.take_input());
-        self.compressed = Some(stream.counter());
-        self.driver.set_stream(Box::new(stream));
+        self.compressed = self.driver.begin_compression();
         let now = self.driver.now();
         if let Err(misuse) = self.driver.connection.compression_started(now) {
             self.driver.fail(misuse.into());
         }
         self.outcome.compress = Some(Ok(()));
+    }
+
+    /// Takes it away again, after UNAUTHENTICATE.
+    pub(crate) fn end_compression(&mut self) {
+        self.driver.end_compression();
+        self.compressed = None;
+        let now = self.driver.now();
+        if let Err(misuse) = self.driver.connection.compression_ended(now) {
+            self.driver.fail(misuse.into());
+        }
     }
 
     async fn open(host: &str, config: ClientConfig) -> Result<Self, Error> {
