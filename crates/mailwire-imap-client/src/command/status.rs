@@ -103,7 +103,12 @@ impl Figures {
             Attribute::MailboxId,
             Attribute::Recent,
         ];
-        all.extend(more.into_iter().filter(|attribute| can_tell(*attribute, server).is_ok()));
+        // A limit of all mailboxes is told by the capability alone (RFC 7889 section 2).
+        let is_told_already =
+            |attribute: Attribute| attribute == Attribute::AppendLimit && !server.has("APPENDLIMIT");
+        let is_asked =
+            |attribute: &Attribute| can_tell(*attribute, server).is_ok() && !is_told_already(*attribute);
+        all.extend(more.into_iter().filter(is_asked));
         all
     }
 
@@ -244,6 +249,9 @@ mod tests {
                 "QRESYNC OBJECTID STATUS=SIZE",
                 "STATUS a (MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ MAILBOXID RECENT)",
             ),
+            ("APPENDLIMIT", "STATUS a (MESSAGES UIDNEXT UIDVALIDITY UNSEEN APPENDLIMIT RECENT)"),
+            // Cyrus 3.6 announces a limit of all mailboxes, and answers BAD to who asks for that of one.
+            ("APPENDLIMIT=257890", "STATUS a (MESSAGES UIDNEXT UIDVALIDITY UNSEEN RECENT)"),
         ] {
             assert_eq!(written(&all, words).as_deref(), Ok(line));
         }
