@@ -8,8 +8,8 @@ use crate::{
     Atom, Mailbox, ModSeq, Octets, Uid, UidValidity,
     encoder::Encoder,
     grammar::{
-        ASTRING, astring, close, is_closing, loose_nz_number, loose_spaces, mod_sequence, nil, number,
-        number64, open, run, sp, word,
+        close, is_closing, loose_nz_number, loose_spaces, mod_sequence, nil, number, number64, open, sp,
+        string, word,
     },
     input::{Input, Parsed},
     mailbox::mailbox,
@@ -185,7 +185,7 @@ impl Item {
             Self::Deleted(number) => (Attribute::Deleted, u64::from(*number)),
             Self::DeletedStorage(number) => (Attribute::DeletedStorage, *number),
             Self::HighestModSeq(value) => (Attribute::HighestModSeq, value.get()),
-            Self::MailboxId(id) => return out.raw(b"MAILBOXID (").astring(id).raw(b")").done(),
+            Self::MailboxId(id) => return encode_mailbox_id(id, out),
             Self::Messages(number) => (Attribute::Messages, u64::from(*number)),
             Self::Recent(number) => (Attribute::Recent, u64::from(*number)),
             Self::Size(number) => (Attribute::Size, *number),
@@ -273,13 +273,13 @@ fn item(input: Input<'_>) -> Parsed<'_, Option<Item>> {
     })
 }
 
-/// `"(" objectid ")"`; from Cyrus 3.6 it may be any octets, and is left out then.
+/// `"(" objectid ")"`, also as a string; from Cyrus 3.6 it may be any octets, and is left out then.
 fn mailbox_id(input: Input<'_>) -> Parsed<'_, Option<Item>> {
     let (input, ()) = open(input)?;
-    let read = astring(input).and_then(|(rest, id)| Ok((close(rest)?.0, Some(Item::MailboxId(id)))));
     let is_string = matches!(input.rest(), [b'"' | b'{', ..] | [b'~', b'{', ..]);
-    let is_atom = matches!(input.rest().get(run(input.rest(), ASTRING)), Some(b')' | b' '));
-    if !input.quirks().raw_names || (read.is_ok() && (is_string || is_atom)) {
+    let read = if is_string { string(input) } else { object_id(input) };
+    let read = read.and_then(|(rest, id)| Ok((close(rest)?.0, Some(Item::MailboxId(id)))));
+    if read.is_ok() || !input.quirks().raw_names {
         return read;
     }
     let is_end = |pair: &[u8]| matches!(pair, b") " | b"))");
@@ -287,6 +287,28 @@ fn mailbox_id(input: Input<'_>) -> Parsed<'_, Option<Item>> {
         Some(end) => Ok((input.skip(end + 1), None)),
         None => input.expected("objectid"),
     }
+}
+
+/// `objectid = 1*255(ALPHA / DIGIT / "_" / "-")` ([RFC 8474 section 7](https://www.rfc-editor.org/rfc/rfc8474#section-7))
+fn object_id(input: Input<'_>) -> Parsed<'_, Octets> {
+    let octets = input.rest();
+    let (id, rest) = input.split(octets.iter().position(|octet| !is_of_id(octet)).unwrap_or(octets.len()));
+    if id.is_empty() { input.expected("objectid") } else { Ok((rest, input.octets(id.into()))) }
+}
+
+fn is_of_id(octet: &u8) -> bool {
+    octet.is_ascii_alphanumeric() || matches!(octet, b'_' | b'-')
+}
+
+/// What is no `objectid` is quoted: without quotes it would be taken for noise.
+fn encode_mailbox_id(id: &[u8], out: &mut Encoder) {
+    out.raw(b"MAILBOXID (");
+    if !id.is_empty() && id.iter().all(is_of_id) {
+        out.raw(id)
+    } else {
+        out.string(id)
+    };
+    out.raw(b")");
 }
 
 /// What has an item of its own.

@@ -295,6 +295,7 @@ fn raw_names_are_kept_and_sent_back() {
             ("* STATUS a(b (MESSAGES 1)", "* STATUS \"a(b\" (MESSAGES 1)"),
             ("* STATUS x (MESSAGES 5 MAILBOXID (\u{1e}|é\"iU) UNSEEN 5)", "* STATUS x (MESSAGES 5 UNSEEN 5)"),
             ("* STATUS x (MESSAGES 5 MAILBOXID (é))", "* STATUS x (MESSAGES 5)"),
+            ("* STATUS x (MAILBOXID (R$,9PV) UNSEEN 5)", "* STATUS x (UNSEEN 5)"),
             ("* STATUS x (MAILBOXID () UNSEEN 5)", "* STATUS x (UNSEEN 5)"),
             ("* STATUS x (MAILBOXID (n;L(V) UNSEEN 5)", "* STATUS x (UNSEEN 5)"),
             ("* STATUS x (MAILBOXID (\"n) UNSEEN 5)", "* STATUS x (UNSEEN 5)"),
