@@ -1,4 +1,5 @@
 //! A session over a blocking socket, without a runtime: what procedures are run on against real servers.
+#![allow(dead_code, unused_imports, unused_macros, reason = "each test uses a part of it")]
 
 use std::{
     io::{Read as _, Write as _},
@@ -15,6 +16,14 @@ use mailwire::{
     },
     sasl::client::Credentials,
 };
+
+/// What one procedure or command comes to: `call!(session.create("Sent"))`.
+macro_rules! call {
+    ($session:ident.$method:ident($($argument:expr),* $(,)?)) => {
+        $session.play(async |session| session.$method($($argument),*).await)
+    };
+}
+pub(crate) use call;
 
 /// The longest line of a command.
 pub(crate) const LINE: usize = 1000;
@@ -45,13 +54,13 @@ impl Session {
             literal: Bytes::new(),
             events: Vec::new(),
         };
-        session.until(|event| matches!(event, Event::Greeting { .. }));
+        session.wait(|event| matches!(event, Event::Greeting { .. }).then_some(()));
         let login = Login::new(Credentials::password(user, password), [7; 18]).allow_cleartext();
         let now = session.start.elapsed();
         session.connection.login(now, login).unwrap();
-        session.until(|event| match event {
+        session.wait(|event| match event {
             Event::LoginFailed { error } => panic!("{error}"),
-            event => matches!(event, Event::LoggedIn { .. }),
+            event => matches!(event, Event::LoggedIn { .. }).then_some(()),
         });
         session
     }
@@ -82,11 +91,13 @@ impl Session {
         }
     }
 
-    fn until(&mut self, is_it: impl Fn(&Event) -> bool) {
+    /// Reads until there is an event that `pick` makes something of. It and those before it are taken.
+    pub(crate) fn wait<T>(&mut self, mut pick: impl FnMut(&Event) -> Option<T>) -> T {
         loop {
-            if let Some(at) = self.events.iter().position(&is_it) {
-                self.events.drain(..=at);
-                return;
+            while !self.events.is_empty() {
+                if let Some(picked) = pick(&self.events.remove(0)) {
+                    return picked;
+                }
             }
             self.step();
         }
