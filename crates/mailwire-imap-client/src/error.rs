@@ -211,10 +211,9 @@ impl CommandError {
     }
 }
 
-/// Whether what was refused may be granted later.
+/// Whether what was refused may be granted later. What a `LIMIT` forbids it forbids the next time, too.
 pub(crate) fn is_temporary(status: &Status) -> bool {
-    matches!(status.code, Some(Code::Unavailable | Code::InUse | Code::Limit | Code::TempFail))
-        || backoff(status).is_some()
+    matches!(status.code, Some(Code::Unavailable | Code::InUse | Code::TempFail)) || backoff(status).is_some()
 }
 
 /// The delay in the text of a status.
@@ -228,4 +227,22 @@ pub(crate) fn backoff(status: &Status) -> Option<Duration> {
 
 fn text(status: &Status) -> String {
     status.to_string_lossy()
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::boxed::Box;
+
+    use super::*;
+
+    #[test]
+    fn what_exceeds_a_limit_exceeds_it_the_next_time_too() {
+        // Dovecot to an APPEND of too many octets; who asks again is refused again.
+        let text = "Mail size is larger than the maximum size allowed by server configuration";
+        for (code, is_temporary) in [(Code::Limit, false), (Code::OverQuota, false), (Code::InUse, true)] {
+            let status = Status::no(text).with_code(code);
+            let error = CommandError::Refused { command: "APPEND", status: Box::new(status.clone()) };
+            assert_eq!(error.is_temporary(), is_temporary, "{error}");
+        }
+    }
 }

@@ -108,7 +108,8 @@ impl LoginError {
 
     /// Whether the same credentials may do later: the system is ill, busy, or throttles.
     pub fn is_temporary(&self) -> bool {
-        self.status().is_some_and(is_temporary)
+        // The limit of a login is how many sessions there are, which will be fewer.
+        self.status().is_some_and(|status| is_temporary(status) || status.code == Some(Code::Limit))
     }
 
     /// How long the server wants us to wait, as Exchange says it in its text:
