@@ -22,6 +22,9 @@ macro_rules! call {
     ($session:ident.$method:ident($($argument:expr),* $(,)?)) => {
         $session.play(async |session| session.$method($($argument),*).await)
     };
+    ($session:ident().$method:ident($($argument:expr),* $(,)?)) => {
+        $session().play(async |session| session.$method($($argument),*).await)
+    };
 }
 pub(crate) use call;
 
