@@ -19,6 +19,7 @@
 pub mod client;
 pub mod imap_client;
 pub mod imap_peer;
+pub mod imap_recording;
 pub mod server;
 
 use std::collections::VecDeque;

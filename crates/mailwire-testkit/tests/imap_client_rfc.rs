@@ -1,6 +1,7 @@
 //! The examples of the RFCs, played by the IMAP client's machine: in pieces of every size, and cut at every octet.
 //!
-//! A paragraph with a command that has a method of its own (LOGIN, IDLE, ..) is not played: so are the recorded sessions left out.
+//! A paragraph with a command that has a method of its own (LOGIN, IDLE, ..) is not played; `imap_client_recordings` plays whole
+//! sessions.
 
 use std::{fs, path::Path};
 

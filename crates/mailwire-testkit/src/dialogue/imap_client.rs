@@ -251,7 +251,7 @@ fn has_own_method(body: &Body) -> bool {
 }
 
 /// The text, with `\{c3 28}` as the octets that it stands for.
-fn octets(text: &str) -> Option<Vec<u8>> {
+pub(super) fn octets(text: &str) -> Option<Vec<u8>> {
     let (mut octets, mut rest) = (Vec::new(), text);
     while let Some((before, after)) = rest.split_once("\\{") {
         octets.extend_from_slice(before.as_bytes());
