@@ -10,7 +10,7 @@ use std::{
 use imap_support::{Certificate, Peer, configured, plaintext};
 use mailwire_sasl::{Mechanism, client::Credentials};
 use mailwire_tokio::imap::{
-    Client, ClientConfig, Error, Method, Security,
+    Client, ClientConfig, Error, Method, Security, Session as _,
     codec::Code,
     command::{Extension, Id, Noop},
 };
@@ -285,6 +285,50 @@ async fn one_deadline_is_over_all_of_it() {
         assert!(matches!(error, Error::ConnectTimeout), "{error}");
         assert_eq!(start.elapsed().as_secs(), 7);
     }
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_on_namespace_is_not_asked_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut config = plaintext();
+    config.port = Some(listener.local_addr().unwrap().port());
+    config.namespace = true;
+    let accept = async |capabilities: &str| {
+        let mut peer = Peer::new(listener.accept().await.unwrap().0);
+        peer.says(&format!("* OK [CAPABILITY IMAP4rev1 {capabilities}] ready\r\n")).await;
+        let login = format!("% OK [CAPABILITY IMAP4rev1 {capabilities}] hi\r\n");
+        peer.expects("LOGIN ann secret", &login).await;
+        peer
+    };
+    let script = async {
+        for bye in ["", "* BYE what?\r\n"] {
+            let mut peer = accept("NAMESPACE").await;
+            assert_eq!(peer.hears().await.unwrap(), "NAMESPACE");
+            peer.says(bye).await;
+            drop(peer);
+            let mut peer = accept("NAMESPACE ID").await;
+            peer.expects("LIST \"\" \"\"", "* LIST (\\Noselect) \"/\" \"\"\r\n").await;
+            peer.expects("LOGOUT", "* BYE bye\r\n").await;
+        }
+        // One that hangs up for another reason is not connected to once more.
+        let mut peer = accept("ID").await;
+        assert_eq!(peer.hears().await.unwrap(), "ID (\"name\" \"x\")");
+    };
+    let session = async {
+        let credentials = Credentials::password("ann", "secret");
+        for _ in 0..2 {
+            let mut client =
+                Client::connect_and_login("localhost", config.clone(), &credentials).await.unwrap();
+            assert!(client.namespace().is_none() && client.server().has("ID"));
+            let found = client.namespaces().await.unwrap();
+            assert_eq!(found.namespaces.personal[0].delimiter, Some(b'/'));
+            client.logout().await.unwrap();
+        }
+        config.id = Some(vec![("name".into(), Some("x".into()))]);
+        Client::connect_and_login("localhost", config.clone(), &credentials).await.unwrap_err()
+    };
+    let ((), error) = tokio::join!(script, session);
+    assert!(error.is_fatal() && error.is_temporary(), "{error}");
 }
 
 #[tokio::test]

@@ -50,6 +50,8 @@ pub struct Client {
     pub(crate) compressed: Option<Counter>,
     pub(crate) identity: Option<Identity>,
     pub(crate) namespaces: Option<Namespaces>,
+    /// NAMESPACE was sent, and is not answered.
+    pub(crate) is_asking_namespaces: bool,
     pub(crate) uploads: Uploads,
     pub(crate) dropped: Dropped,
     transfers: Vec<Transfer>,
@@ -97,6 +99,7 @@ impl Client {
             compressed: None,
             identity: None,
             namespaces: None,
+            is_asking_namespaces: false,
             uploads: Uploads::default(),
             dropped: Dropped::default(),
             transfers: Vec::new(),

@@ -31,7 +31,7 @@ pub struct ClientConfig {
     /// What is told of this program after login, where the server asks for it ([`Id`](super::command::Id)). Some servers do
     /// nothing before they know. Default nothing, and then the server is not asked either.
     pub id: Option<Fields>,
-    /// Whether the server is asked after login where mailboxes are. Default false.
+    /// Whether the server is asked after login where mailboxes are (NAMESPACE). Default false.
     pub namespace: bool,
     /// Sends nothing along with AUTHENTICATE, for servers that announce this and cannot do it. Default false.
     pub no_initial_response: bool,
@@ -46,7 +46,9 @@ pub struct ClientConfig {
     pub security: Security,
     /// The name in the server's certificate, if it is not the host that is connected to.
     pub server_name: Option<ServerName<'static>>,
-    /// Capabilities that the server announces and that are not believed.
+    /// Capabilities that the server announces and that are not believed: `NAMESPACE` for an Exchange 2003, which hangs up on
+    /// it, if the session is [set up](super::Client::set_up) on a stream of the caller. What would use them goes other ways:
+    /// [`namespaces`](super::Session::namespaces) by LIST.
     pub switched_off: Vec<String>,
     /// Whom to trust, client certificates and all else of TLS. Nothing means: whom the platform trusts.
     pub tls: Option<Arc<rustls::ClientConfig>>,

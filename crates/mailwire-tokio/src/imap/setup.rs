@@ -37,7 +37,8 @@ impl Client {
     }
 
     /// Connects, logs in, and then does what `config` asks for: ID, ENABLE, NAMESPACE, COMPRESS. A server that lacks one of
-    /// these or refuses it is left as it is.
+    /// these or refuses it is left as it is. One that hangs up on NAMESPACE, as Exchange 2003 does, is connected to once more
+    /// with the same credentials, and not asked again.
     ///
     /// ```no_run
     /// # use mailwire_tokio::imap::{Client, ClientConfig, Error, command::Extension};
@@ -64,12 +65,20 @@ impl Client {
         // They are asked for first: a user may have to type them, and servers do not wait long.
         let credentials = credentials.credentials().await.map_err(no_credentials)?;
         within(config.connect_timeout, Error::ConnectTimeout, async move {
-            let mut client = Self::open(host, config).await?;
-            if !client.is_logged_in() {
-                client.authenticate(credentials).await?;
+            let mut config = config;
+            loop {
+                let mut client = Self::open(host, config.clone()).await?;
+                if !client.is_logged_in() {
+                    client.authenticate(credentials.clone()).await?;
+                }
+                match client.set_up().await {
+                    Err(error) if client.is_asking_namespaces && is_hang_up(&error) => {
+                        tracing::debug!("hung up on NAMESPACE: {error}");
+                        config.switched_off.push(NAMESPACE.into());
+                    }
+                    result => return result.map(|()| client),
+                }
             }
-            client.set_up().await?;
-            Ok(client)
         })
         .await
     }
@@ -115,7 +124,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Fatal ones alone: what the server refuses is left as it is.
+    /// Fatal ones alone: what the server refuses is left as it is. A server may hang up on what it does not know: see
+    /// [`ClientConfig::switched_off`].
     pub async fn set_up(&mut self) -> Result<(), Error> {
         self.settle().await?;
         let id = match self.config.id.clone() {
@@ -125,11 +135,12 @@ impl Client {
         let wanted: Vec<_> =
             self.config.enable.iter().filter(|one| self.server().has(one.as_str())).cloned().collect();
         let enable = if wanted.is_empty() { None } else { Some(self.send(Enable::new(wanted))?) };
-        let has_namespaces = self.config.namespace && self.server().has("NAMESPACE");
-        let namespace = if has_namespaces { Some(self.send(Namespace)?) } else { None };
+        self.is_asking_namespaces = self.config.namespace && self.server().has(NAMESPACE);
+        let namespace = if self.is_asking_namespaces { Some(self.send(Namespace)?) } else { None };
         self.identity = self.wait_if_sent(id).await?;
         self.wait_if_sent(enable).await?;
         self.namespaces = self.wait_if_sent(namespace).await?;
+        self.is_asking_namespaces = false;
         if self.config.compress && self.server().has(COMPRESS) && !self.driver.connection.is_compressed() {
             unless_refused(self.compress().await)?;
         }
@@ -269,8 +280,17 @@ async fn begin_tls(
     Ok(tls::connect(stream, host, config.server_name.as_ref(), tls).await?)
 }
 
+/// Whether the server ended the session, or the line did.
+fn is_hang_up(error: &Error) -> bool {
+    use mailwire_imap_client::Error as Protocol;
+    matches!(error, Error::Io(_) | Error::Protocol(Protocol::Bye { .. } | Protocol::UnexpectedEof))
+}
+
 /// Enough for every mechanism.
 const NONCE_OCTETS: usize = 24;
+
+/// The capability of RFC 2342.
+const NAMESPACE: &str = "NAMESPACE";
 
 /// The capability of RFC 4978.
 const COMPRESS: &str = "COMPRESS=DEFLATE";
