@@ -7,7 +7,7 @@ use std::{future::poll_fn, pin::pin, task::Poll};
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
 use imap_support::plaintext;
 use mailwire_tokio::imap::{
-    Client,
+    Client, Session as _,
     codec::{Uid, UidSet, mailbox_status::Attribute, section::Section},
     command::{Append, List, Noop, Select, Status, fetch::Flags},
 };
@@ -18,11 +18,13 @@ struct Server {
     stream: DuplexStream,
     input: Vec<u8>,
     compression: Option<(Compress, Decompress)>,
+    /// The octets that were read last.
+    last: [u8; 4],
 }
 
 impl Server {
     async fn run(stream: DuplexStream, greeting: &'static str) {
-        let mut server = Self { stream, input: Vec::new(), compression: None };
+        let mut server = Self { stream, input: Vec::new(), compression: None, last: [0; 4] };
         server.says(greeting).await;
         while let Some(line) = server.line().await {
             let (tag, command) = line.split_once(' ').unwrap();
@@ -57,7 +59,14 @@ impl Server {
                 }
                 _ => "",
             };
+            let ends = command == "UNAUTHENTICATE" && server.compression.is_some();
+            while ends && server.last != [0, 0, 255, 255] {
+                server.read().await.unwrap();
+            }
             server.says(&format!("{answer}{tag} OK done\r\n")).await;
+            if ends {
+                server.compression = None;
+            }
             if command == "COMPRESS DEFLATE" {
                 server.compression =
                     Some((Compress::new(Compression::fast(), false), Decompress::new(false)));
@@ -100,6 +109,8 @@ impl Server {
     async fn read(&mut self) -> Option<()> {
         let mut octets = [0; 100];
         let read = self.stream.read(&mut octets).await.unwrap();
+        let last = [&self.last, &octets[..read]].concat();
+        self.last.copy_from_slice(&last[last.len() - 4..]);
         match &mut self.compression {
             Some((_, decompress)) => {
                 let mut inflated = Vec::with_capacity(10_000);
@@ -181,6 +192,15 @@ async fn logins_and_set_up() {
 }
 
 #[tokio::test]
+async fn from_one_user_to_the_next_on_a_compressed_line() {
+    drop_at_every_await!(client => {
+        client.compress().await.unwrap();
+        client.unauthenticate().await.unwrap();
+        client.run(Noop).await.unwrap();
+    });
+}
+
+#[tokio::test]
 async fn transfers() {
     drop_at_every_await!(client => {
         let mut rows = client.fetch(UidSet::all(), Flags).await.unwrap();
@@ -241,6 +261,7 @@ async fn a_next_that_is_dropped_loses_no_row() {
     }
 }
 
-const PREAUTH: &str = "* PREAUTH [CAPABILITY IMAP4rev1 IDLE ID NAMESPACE LITERAL- COMPRESS=DEFLATE] hi\r\n";
+const PREAUTH: &str =
+    "* PREAUTH [CAPABILITY IMAP4rev1 IDLE ID NAMESPACE LITERAL- COMPRESS=DEFLATE UNAUTHENTICATE] hi\r\n";
 const BARE: &str = "* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n";
 const OK: &str = "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi\r\n";
