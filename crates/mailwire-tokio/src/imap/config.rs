@@ -52,7 +52,9 @@ pub struct ClientConfig {
     pub switched_off: Vec<String>,
     /// Whom to trust, client certificates and all else of TLS. Nothing means: whom the platform trusts.
     pub tls: Option<Arc<rustls::ClientConfig>>,
-    /// Ways to log in that are never used.
+    /// Ways to log in that are never used: SCRAM with channel binding (`-PLUS`) for a Cyrus on a line with TLS, which announces it
+    /// and knows no binding but `tls-unique`, which TLS 1.3 does not have. To go on without by itself is what an attacker would
+    /// want, so such a login fails.
     pub without: Vec<Method>,
 }
 
