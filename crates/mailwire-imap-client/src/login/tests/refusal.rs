@@ -189,3 +189,61 @@ fn the_refusal_of_a_way_is_kept_for_when_the_connection_ends_in_the_next() {
     let refusal = attempt.into_refusal().unwrap();
     assert_eq!(refusal.method(), Some(Method::Sasl(Mechanism::CramMd5)));
 }
+
+/// Cyrus 3.6 offers channel binding with TLS 1.3, and knows of `tls-unique` alone, which TLS 1.3 has not.
+#[test]
+fn a_binding_that_the_server_does_not_know_is_left_out() {
+    let binding = || ChannelBinding::new(ChannelBindingKind::TlsExporter, "octets");
+    let login = || password().with_channel_binding(binding());
+    let first = |flag: &str| format!("«{flag},,n=ann,r={}»", base64_encode(&[7; 18]));
+    let (bound, unbound) = (first("p=tls-exporter"), first("n"));
+    let all = "AUTH=SCRAM-SHA-256 AUTH=SCRAM-SHA-256-PLUS AUTH=SCRAM-SHA-512-PLUS";
+    for script in [
+        format!(
+            "S: * CAPABILITY IMAP4rev1 SASL-IR {all}
+             C: AUTHENTICATE SCRAM-SHA-512-PLUS {bound}
+             S: a NO bad protocol / cancel
+             C: AUTHENTICATE SCRAM-SHA-256 {unbound}"
+        ),
+        format!(
+            "S: * CAPABILITY IMAP4rev1 {all}
+             C: AUTHENTICATE SCRAM-SHA-512-PLUS
+             S: +
+             C: {bound}
+             S: a NO bad protocol / cancel
+             C: AUTHENTICATE SCRAM-SHA-256
+             S: +
+             C: {unbound}"
+        ),
+    ] {
+        let script = script + "\nS: a NO [AUTHENTICATIONFAILED] wrong\n= the server refuses the login: wrong";
+        let error = dialogue(login(), TLS, &script).unwrap();
+        assert_eq!(error.method(), Some(Method::Sasl(Mechanism::ScramSha256)));
+    }
+    // One that says why, or has seen a proof, knows the binding, unless it says what Cyrus says.
+    let options = mailwire_sasl::client::Options::new([7; 18]).with_binding(Some(binding()));
+    let credentials = Credentials::password("ann", "secret");
+    let exchange = mailwire_sasl::client::Exchange::new(Mechanism::ScramSha256Plus, &credentials, options);
+    let mut exchange = exchange.unwrap();
+    exchange.initial_response();
+    let challenge = format!("r={}server,s=c2FsdA==,i=4096", base64_encode(&[7; 18]));
+    let proof = text(exchange.respond(challenge.as_bytes()).unwrap().expose());
+    let refused = "S: a NO [AUTHENTICATIONFAILED] wrong\n= the server refuses the login: wrong";
+    let proved = |said: &str| format!("S: + «{challenge}»\nC: «{proof}»\nS: a NO {said}\n");
+    let wrong = proved("wrong") + "= the server refuses the login: wrong";
+    let unknown =
+        proved("bad protocol / cancel") + &format!("C: AUTHENTICATE SCRAM-SHA-256 {unbound}\n{refused}");
+    for (said, mechanism) in [
+        (refused.into(), Mechanism::ScramSha256Plus),
+        (wrong, Mechanism::ScramSha256Plus),
+        (unknown, Mechanism::ScramSha256),
+    ] {
+        let script = format!(
+            "S: * CAPABILITY IMAP4rev1 SASL-IR AUTH=SCRAM-SHA-256 AUTH=SCRAM-SHA-256-PLUS
+             C: AUTHENTICATE SCRAM-SHA-256-PLUS {bound}
+             {said}"
+        );
+        let error = dialogue(login(), TLS, &script).unwrap();
+        assert_eq!(error.method(), Some(Method::Sasl(mechanism)));
+    }
+}
