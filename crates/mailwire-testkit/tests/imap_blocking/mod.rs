@@ -2,7 +2,7 @@
 #![allow(dead_code, unused_imports, unused_macros, reason = "each test uses a part of it")]
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{ErrorKind, Read as _, Write as _},
     net::TcpStream,
     pin::pin,
     task::{Context, Poll, Waker},
@@ -113,7 +113,12 @@ impl Session {
             return;
         }
         let mut octets = [0; 64 * 1024];
-        let count = self.stream.read(&mut octets).unwrap();
+        let count = loop {
+            match self.stream.read(&mut octets) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                count => break count.unwrap(),
+            }
+        };
         assert!(count > 0, "the server closed the connection");
         self.input.extend_from_slice(&octets[..count]);
         self.connection.handle_input(self.start.elapsed(), &mut self.input).unwrap();
