@@ -20,9 +20,7 @@ pub(crate) use self::{
 ///
 /// The ways are tried in this order, and the first that both sides know is taken: SASL mechanisms that do not show the
 /// password, the strongest first; PLAIN and other SASL mechanisms that do; LOGIN, unless the server says `LOGINDISABLED`.
-/// The next one is tried only if the server refused a way before it saw anything derived from the password. So does one that
-/// binds the login to the TLS connection, where the server does not know the binding: who wants a binding or nothing
-/// excludes the [others](Self::without).
+/// The next one is tried only if the server refused a way before it saw anything derived from the password.
 ///
 /// On a line without TLS nothing that shows the password or the token is taken, unless
 /// [`allow_cleartext`](Self::allow_cleartext) says so.

@@ -10,7 +10,7 @@ use mailwire_sasl::{
 };
 use zeroize::Zeroizing;
 
-use super::{LoggedIn, Login, LoginError, Method, error::is_unknown_binding, is_not_connected};
+use super::{LoggedIn, Login, LoginError, Method, is_not_connected};
 use crate::{Server, error::backoff};
 
 /// What a choice depends on.
@@ -158,11 +158,6 @@ impl Attempt {
             return Action::Failed(LoginError::OAuth { method, error, status: Box::new(status.clone()) });
         }
         let is_about_user = status.code.is_some() || backoff(status).is_some();
-        let is_about_start = trial.initial && status.kind == Kind::Bad;
-        let is_about_binding = is_unknown_binding(status) || !(trial.has_proved() || is_about_start);
-        if trial.mechanism.binds_channel() && is_about_binding && !is_about_user {
-            return self.without_binding(method, status, context);
-        }
         if trial.challenges > 0 || is_about_user {
             return self.refused(method, status, context, false);
         }
@@ -175,13 +170,6 @@ impl Attempt {
             return self.sasl(trial.mechanism, context);
         }
         self.refused(method, status, context, false)
-    }
-
-    /// A server may offer a binding and know none of those of TLS 1.3, as Cyrus 3.6, which has `tls-unique` alone. From then
-    /// on this side is one that has no binding, and says so ([RFC 5802 section 6](https://www.rfc-editor.org/rfc/rfc5802#section-6)).
-    fn without_binding(&mut self, method: Method, status: &Status, context: &Context<'_>) -> Action {
-        self.login.binding = None;
-        self.refused(method, status, context, true)
     }
 
     fn next_method(&mut self, context: &Context<'_>) -> Action {
@@ -288,11 +276,6 @@ impl Trial {
     fn has_meaning(&self) -> bool {
         let is_invitation = self.mechanism.is_client_first() && !self.initial && self.challenges == 0;
         !is_invitation && self.mechanism != Mechanism::Login
-    }
-
-    /// Whether the server has seen anything that is made of the password: SCRAM's second words.
-    fn has_proved(&self) -> bool {
-        self.challenges > u32::from(!self.initial)
     }
 
     fn method(&self) -> Method {

@@ -119,12 +119,6 @@ impl LoginError {
     }
 }
 
-/// Whether Cyrus says that it is not the password which is wrong: `NO bad protocol / cancel`. It looks at the binding before it
-/// looks at the proof, and after both came.
-pub(crate) fn is_unknown_binding(status: &Status) -> bool {
-    status.to_string_lossy().to_ascii_lowercase().starts_with("bad protocol")
-}
-
 /// Whether a refusal says that the login, which had an OK, was none.
 pub(crate) fn is_not_connected(status: &Status) -> bool {
     !status.is_ok()
