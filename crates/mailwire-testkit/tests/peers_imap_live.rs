@@ -316,6 +316,33 @@ async fn compression_and_what_has_changed() {
     }
 }
 
+/// Each way to log in is the strongest one where those above it are excluded.
+#[tokio::test]
+async fn every_way_to_log_in() {
+    for peer in [Peer::dovecot(""), Peer::cyrus("")] {
+        let mechanisms = [
+            Mechanism::ScramSha256,
+            Mechanism::ScramSha1,
+            Mechanism::CramMd5,
+            Mechanism::Plain,
+            Mechanism::Login,
+        ];
+        let ways = mechanisms.map(Method::Sasl).into_iter().chain([Method::Login]);
+        for security in [Security::Plaintext, Security::StartTls] {
+            let mut config = config(&peer, security);
+            for method in ways.clone() {
+                let mut client = Client::connect("localhost", config.clone()).await.unwrap();
+                assert_eq!(client.login("ann", "secret").await.unwrap().method, method);
+                assert_eq!(client.list("INBOX").await.unwrap().listing.mailboxes.len(), 1, "{method:?}");
+                client.logout().await.unwrap();
+                config.without.push(method);
+            }
+            let mut client = Client::connect("localhost", config).await.unwrap();
+            assert!(client.login("ann", "secret").await.is_err(), "nothing is left");
+        }
+    }
+}
+
 /// A wrong password is told from a server that cannot be reached, and from one that says no to everybody.
 #[tokio::test]
 async fn wrong_passwords_and_lost_servers() {

@@ -58,14 +58,17 @@ impl Session {
             events: Vec::new(),
         };
         session.wait(|event| matches!(event, Event::Greeting { .. }).then_some(()));
+        session.log_in(user, password);
+        session
+    }
+
+    pub(crate) fn log_in(&mut self, user: &str, password: &str) {
         let login = Login::new(Credentials::password(user, password), [7; 18]).allow_cleartext();
-        let now = session.start.elapsed();
-        session.connection.login(now, login).unwrap();
-        session.wait(|event| match event {
+        self.connection.login(self.start.elapsed(), login).unwrap();
+        self.wait(|event| match event {
             Event::LoginFailed { error } => panic!("{error}"),
             event => matches!(event, Event::LoggedIn { .. }).then_some(()),
         });
-        session
     }
 
     /// What a procedure comes to.
