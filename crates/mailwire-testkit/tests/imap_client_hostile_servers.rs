@@ -5,7 +5,7 @@ use mailwire::imap::{
     command::Body,
     frame::FramingError,
 };
-use mailwire_testkit::dialogue::imap_peer::Peer;
+use mailwire_testkit::dialogue::imap_peer::{Peer, in_pieces};
 
 #[test]
 fn counts_and_sets_as_large_as_can_be() {
@@ -99,4 +99,15 @@ fn nothing_is_sent_after_an_attack() {
     assert_eq!(result, Err(PeerMisbehaved::PlaintextAfterStartTls.into()));
     assert!(peer.sent().is_empty() && peer.connection.tls_started(peer.now).is_err());
     assert_eq!(peer.says(""), Err(PeerMisbehaved::PlaintextAfterStartTls.into()));
+}
+
+#[test]
+fn all_of_it_in_pieces() {
+    in_pieces(&[
+        counts_and_sets_as_large_as_can_be,
+        lines_without_an_end_and_deep_nesting,
+        tags_cannot_be_guessed_from_another_connection,
+        mail_that_looks_like_the_protocol,
+        nothing_is_sent_after_an_attack,
+    ]);
 }

@@ -9,7 +9,7 @@ use mailwire::imap::{
     command::{Body, Messages},
     mailbox_status::Attribute,
 };
-use mailwire_testkit::dialogue::imap_peer::Peer;
+use mailwire_testkit::dialogue::imap_peer::{Peer, in_pieces};
 
 fn uids(text: &str) -> Messages {
     Messages::Uid(text.parse().unwrap())
@@ -130,4 +130,18 @@ fn a_bad_row_does_not_hide_the_good_ones() {
     assert_eq!(seen.to_string(), "1:3");
     assert_eq!(fetched.rows[1].invalid.len(), 1);
     assert_eq!(fetched.rows[2].items.1, Some(7));
+}
+
+#[test]
+fn all_of_it_in_pieces() {
+    in_pieces(&[
+        capabilities_with_spaces_where_none_should_be,
+        names_go_back_as_they_came,
+        no_permanent_flags_are_all_flags,
+        statuses_without_text_and_with_text_of_another_charset,
+        a_throttled_request_says_for_how_long,
+        news_in_the_middle_of_a_command_are_events_all_of_them,
+        figures_of_another_mailbox_are_not_the_answer,
+        a_bad_row_does_not_hide_the_good_ones,
+    ]);
 }

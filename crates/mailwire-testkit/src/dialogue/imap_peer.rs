@@ -1,6 +1,6 @@
 //! A server of IMAP that a test speaks for, before the client's machine.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{cell::Cell, collections::VecDeque, time::Duration};
 
 use bytes::BytesMut;
 use mailwire::imap::client::{Command, CommandError, Config, Connection, Error, Event, Ticket};
@@ -16,6 +16,20 @@ pub struct Peer {
     pub now: Duration,
     input: BytesMut,
     tags: VecDeque<String>,
+}
+
+thread_local! {
+    /// How many octets the machine gets at once.
+    static SIZE: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+/// Plays tests once more with all that servers say in pieces: of one octet, and of some.
+pub fn in_pieces(tests: &[fn()]) {
+    for size in [1, 2, 3, 7] {
+        SIZE.set(size);
+        tests.iter().for_each(|test| test());
+    }
+    SIZE.set(usize::MAX);
 }
 
 impl Peer {
@@ -94,16 +108,23 @@ impl Peer {
     ///
     /// If there is `%` and no command to answer.
     pub fn says(&mut self, text: impl AsRef<[u8]>) -> Result<(), Error> {
+        let mut said = Vec::new();
         for line in text.as_ref().split_inclusive(|octet| *octet == b'\n') {
             if let Some(rest) = line.strip_prefix(b"%") {
                 let tag = self.tags.pop_front().expect("a command to answer");
-                self.input.extend_from_slice(tag.as_bytes());
-                self.input.extend_from_slice(rest);
+                said.extend_from_slice(tag.as_bytes());
+                said.extend_from_slice(rest);
             } else {
-                self.input.extend_from_slice(line);
+                said.extend_from_slice(line);
             }
         }
-        self.connection.handle_input(self.now, &mut self.input)
+        if said.is_empty() {
+            return self.connection.handle_input(self.now, &mut self.input);
+        }
+        said.chunks(SIZE.get()).try_for_each(|piece| {
+            self.input.extend_from_slice(piece);
+            self.connection.handle_input(self.now, &mut self.input)
+        })
     }
 
     /// What has happened since the last call.
