@@ -2,7 +2,7 @@
 //!
 //! The feature `peers` turns this module on, and whoever turns it on has the programs installed: a program that is
 //! missing fails its test ([`Error::Missing`]), it does not skip it. On Debian they are `cyrus-common`,
-//! `sasl2-bin`, `dovecot-pop3d`, `dovecot-imapd`, `curl`, `fetchmail`, `getmail6`, `mpop` and `python3`; and `imapd` and
+//! `sasl2-bin`, `dovecot-pop3d`, `dovecot-imapd`, `curl`, `fetchmail`, `getmail6`, `isync`, `mpop` and `python3`; and `imapd` and
 //! `idled` of `cyrus-imapd`, which cannot be installed beside Dovecot, are in `/usr/local/lib/cyrus/bin`.
 //!
 //! Everything here blocks, lives in temporary directories, listens on loopback only, and ends what it started. No
@@ -24,6 +24,7 @@ pub mod clients;
 pub mod cyrus;
 pub mod dovecot;
 mod error;
+pub mod mbsync;
 mod port;
 mod process;
 
@@ -32,6 +33,7 @@ pub use self::clients::{Client, Fetch, Mechanism};
 pub use self::cyrus::Cyrus;
 pub use self::dovecot::{Dovecot, Settings};
 pub use self::error::Error;
+pub use self::mbsync::Mbsync;
 
 /// Where a client finds its mail, and as whom it may read it.
 ///
