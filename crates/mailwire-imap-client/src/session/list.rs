@@ -29,7 +29,8 @@ pub struct Mailboxes {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Fallback {
-    /// Whether there are mailboxes below is not told, unless the server does so unasked.
+    /// Whether there are mailboxes below is not told, unless the server does so unasked; one that does to a plain LIST need not
+    /// to one with options.
     Children,
     /// LSUB told what is subscribed.
     Lsub,
@@ -103,6 +104,12 @@ impl Plan {
         let mut command = list.clone();
         command.select.retain(|option| !plan.selects_itself(option, list, server));
         command.returns.retain(|option| !plan.tells_itself(option, list, server));
+        let is_child_info_hidden = list.returns.contains(&ListReturn::Children)
+            && !server.has("LIST-EXTENDED")
+            && !(command.select.is_empty() && command.returns.is_empty());
+        if is_child_info_hidden && !plan.fallbacks.contains(&Fallback::Children) {
+            plan.fallbacks.push(Fallback::Children);
+        }
         let is_several = command.patterns.len() > 1 && !server.has("LIST-EXTENDED");
         plan.lists = if is_several { plan.by_pattern(&command) } else { vec![command] };
         plan

@@ -52,6 +52,22 @@ fn what_list_cannot_tell_is_asked_for_each_mailbox() {
     assert_eq!((c.status.is_none(), c.metadata.len(), c.rights.is_some()), (true, 0, true));
 }
 
+/// A server with CHILDREN alone tells it unasked to a plain LIST, and need not to one with options: Dovecot does not.
+#[test]
+fn an_option_may_hide_what_is_told_unasked() {
+    let row: &[&str] = &[r#"* LIST () "/" a"#, "% OK done"];
+    let all = || List::new("%").with_children();
+    for (list, line, fallbacks) in [
+        (all(), r#"LIST "" %"#, vec![]),
+        (all().with_special_use(), r#"LIST "" % RETURN (SPECIAL-USE)"#, vec![Fallback::Children]),
+        (all().only_special_use(), r#"LIST (SPECIAL-USE) "" %"#, vec![Fallback::Children]),
+    ] {
+        let mut script = Script::new("IMAP4rev1 CHILDREN SPECIAL-USE", &[(line, row)]);
+        let found = script.play(async |script| script.list(list).await).unwrap();
+        assert_eq!(found.fallbacks, fallbacks, "{line}");
+    }
+}
+
 #[test]
 fn what_nothing_can_tell_is_an_error() {
     let mut script = Script::new("IMAP4rev1", &[(r#"LIST "" %"#, &[r#"* LIST () "/" a"#, "% OK done"])]);
