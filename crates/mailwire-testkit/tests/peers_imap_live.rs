@@ -81,6 +81,38 @@ fn notify() {
     });
 }
 
+/// The same on tokio, where nobody has to ask.
+#[tokio::test]
+async fn notify_on_tokio() {
+    let peer = Peer::dovecot("");
+    let mut ann = Client::connect("localhost", config(&peer, Security::Tls)).await.unwrap();
+    ann.login("ann", "secret").await.unwrap();
+    let events = [Wanted::message_new([]), EventName::MessageExpunge.into(), EventName::MailboxName.into()];
+    let notify = Notify::new([EventGroup::new(MailboxFilter::Personal, events)]);
+    assert!(ann.notify(notify).await.unwrap().status.is_empty(), "nobody asked for them");
+    let mut other = Client::connect("localhost", config(&peer, Security::StartTls)).await.unwrap();
+    other.login("ann", "secret").await.unwrap();
+    other.create("Neu & schön").await.unwrap();
+    let created = loop {
+        if let Event::Data { data: Data::List(list) } = ann.next_event().await.unwrap() {
+            break list.mailbox;
+        }
+    };
+    // Dovecot tells such names in UTF-8 here, which nobody enabled: to be used they are made anew.
+    assert_ne!(created, Mailbox::new("Neu & schön"));
+    let created = Mailbox::new(created.name());
+    other.run(Append::new("Neu & schön", message("new"))).await.unwrap();
+    let is_it = |event| match event {
+        Event::Data { data: Data::MailboxStatus(status) } => {
+            status.mailbox.name() == "Neu & schön" && Figures::from(status).messages == Some(1)
+        }
+        _ => false,
+    };
+    while !is_it(ann.next_event().await.unwrap()) {}
+    // Between events, commands are run as ever.
+    assert_eq!(ann.select(created).await.unwrap().exists, 1);
+}
+
 fn other_mailboxes(ann: &mut Session, other: &mut Session) {
     call!(other.append(Append::new("Archive", message("other")))).unwrap();
     let figures = status_of(ann, "Archive");
