@@ -23,6 +23,20 @@ pub struct Annotation {
     pub attributes: Vec<(Attribute, Option<Octets>)>,
 }
 
+/// What SEARCH looks for: `search-key =/ "ANNOTATION" SP entry-match SP att-search SP value`
+/// ([RFC 5257 section 5](https://www.rfc-editor.org/rfc/rfc5257#section-5)).
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
+pub struct Wanted {
+    /// The name of the entry, in which `%` and `*` are wildcards.
+    pub entry: Octets,
+    /// One of its values.
+    pub attribute: Attribute,
+    /// What is in it; nothing if there is no value.
+    pub value: Option<Octets>,
+}
+
 /// What an entry consists of; the same in any case.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
@@ -182,8 +196,19 @@ pub(crate) fn encode_annotations(annotations: &[Annotation], out: &mut Encoder) 
     });
 }
 
+impl Wanted {
+    pub(crate) fn encode(&self, out: &mut Encoder) {
+        if !self.attribute.is_for_search() {
+            out.fail(EncodeError::Conflict);
+        }
+        encode_pattern(&self.entry, out);
+        self.attribute.encode(out.sp());
+        out.sp().nstring(self.value.as_deref());
+    }
+}
+
 /// `entry-match = list-mailbox`
-pub(crate) fn encode_pattern(pattern: &[u8], out: &mut Encoder) {
+fn encode_pattern(pattern: &[u8], out: &mut Encoder) {
     if !pattern.is_empty() && run(pattern, LIST) == pattern.len() {
         out.raw(pattern)
     } else {
@@ -240,12 +265,20 @@ fn one_or_more<'a, T>(input: Input<'a>, item: impl Fn(Input<'a>) -> Parsed<'a, T
 }
 
 /// `entry-match = list-mailbox`
-pub(crate) fn pattern(input: Input<'_>) -> Parsed<'_, Octets> {
+fn pattern(input: Input<'_>) -> Parsed<'_, Octets> {
     if matches!(input.rest(), [b'"' | b'{', ..] | [b'~', b'{', ..]) {
         return string(input);
     }
     let (octets, rest) = input.split(run(input.rest(), LIST));
     if octets.is_empty() { input.expected("entry-match") } else { Ok((rest, input.bytes(octets))) }
+}
+
+/// `entry-match SP att-search SP value`
+pub(crate) fn wanted(input: Input<'_>) -> Parsed<'_, Wanted> {
+    let (rest, entry) = pattern(input)?;
+    let (rest, attribute) = att_search(sp(rest)?.0)?;
+    let (rest, value) = nstring(sp(rest)?.0)?;
+    Ok((rest, Wanted { entry, attribute, value }))
 }
 
 /// `attrib = astring`, without wildcards
@@ -259,7 +292,7 @@ pub(crate) fn attribute(input: Input<'_>) -> Parsed<'_, Attribute> {
 }
 
 /// `att-search = "value" / "value.priv" / "value.shared"`
-pub(crate) fn att_search(input: Input<'_>) -> Parsed<'_, Attribute> {
+fn att_search(input: Input<'_>) -> Parsed<'_, Attribute> {
     match attribute(input)? {
         (rest, known) if known.is_for_search() => Ok((rest, known)),
         _ => input.expected("att-search"),

@@ -2,7 +2,7 @@ use core::{fmt, str::FromStr};
 
 use crate::{
     Octets,
-    grammar::{ASTRING, ATOM, astring, run},
+    grammar::{ATOM, TAG, astring, is, run},
     input::{Input, Parsed},
 };
 
@@ -44,7 +44,7 @@ impl Tag {
     /// [`InvalidAtom`] if another octet is among them, or none is.
     pub fn new(octets: impl AsRef<[u8]>) -> Result<Self, InvalidAtom> {
         let octets = octets.as_ref();
-        valid(octets, |octet| octet != b'+' && run(&[octet], ASTRING) == 1)?;
+        valid(octets, |octet| is(octet, TAG))?;
         Ok(Self(Octets::copy_from_slice(octets)))
     }
 
@@ -96,7 +96,7 @@ octets!(Atom Tag);
 /// `tag-string = astring` whose octets are a tag ([RFC 9051 section 9](https://www.rfc-editor.org/rfc/rfc9051#section-9))
 pub(crate) fn tag_string(input: Input<'_>) -> Parsed<'_, Tag> {
     let (rest, octets) = astring(input)?;
-    match valid(&octets, |octet| octet != b'+' && run(&[octet], ASTRING) == 1) {
+    match valid(&octets, |octet| is(octet, TAG)) {
         Ok(()) => Ok((rest, Tag(octets))),
         Err(_) => input.expected("tag-string"),
     }

@@ -121,12 +121,24 @@ impl Word {
     /// The first `length` octets of `octets`.
     #[inline]
     pub(crate) fn new(octets: &[u8], length: usize) -> Self {
-        let eights = match octets.first_chunk::<24>() {
-            // What follows the word comes along, and is never looked at: to read as many octets as there are takes longer.
-            Some(chunk) => in_eights(chunk),
-            None => in_eights(octets.get(..length).unwrap_or_default()),
-        };
-        Self { octets: eights.map(in_capitals), length: if length <= 24 { length } else { 0 } }
+        // What follows the word comes along, and is never looked at: to read as many octets as there are takes longer.
+        match (octets.first_chunk::<24>(), octets.first_chunk::<8>()) {
+            (Some(chunk), _) => Self::of(in_eights(chunk), length),
+            (None, Some(eight)) if length <= 8 => {
+                Self { octets: [in_capitals(*eight), [0; 8], [0; 8]], length }
+            }
+            _ => Self::at_end_of(octets, length),
+        }
+    }
+
+    #[inline(never)]
+    fn at_end_of(octets: &[u8], length: usize) -> Self {
+        Self::of(in_eights(octets.get(..length).unwrap_or_default()), length)
+    }
+
+    #[inline]
+    fn of(octets: [[u8; 8]; 3], length: usize) -> Self {
+        Self { octets: octets.map(in_capitals), length: if length <= 24 { length } else { 0 } }
     }
 
     /// The octets, or none if the word is longer than any keyword.
@@ -503,6 +515,8 @@ pub(crate) const HIGH: u8 = 8;
 pub(crate) const LIST: u8 = 16;
 /// What a flag is made of, where flags are read with tolerance.
 pub(crate) const FLAG: u8 = 32;
+/// `<any ASTRING-CHAR except "+">`
+pub(crate) const TAG: u8 = 64;
 
 const CLASSES: [u8; 256] = {
     let mut classes = [0_u8; 256];
@@ -518,6 +532,9 @@ const CLASSES: [u8; 256] = {
         }
         if value == b']' {
             *class |= ASTRING | LIST;
+        }
+        if *class & ASTRING != 0 && value != b'+' {
+            *class |= TAG;
         }
         if value == b'%' || value == b'*' {
             *class |= LIST;

@@ -83,8 +83,12 @@ impl Octets {
     pub(crate) fn part_of(frame: &Bytes, part: &[u8]) -> Self {
         // A copy whose size is fixed is the fastest, so what follows the part comes along and is blanked.
         let offset = part.as_ptr().addr().wrapping_sub(frame.as_ptr().addr());
-        match (frame.get(offset..).and_then(<[u8]>::first_chunk), Length::new(part.len())) {
-            (Some(chunk), Some(length)) => Self(Form::Inline(Inline::start_of(chunk, length))),
+        let rest = frame.get(offset..).unwrap_or_default();
+        match (rest.first_chunk(), rest.first_chunk(), Length::new(part.len())) {
+            (Some(chunk), _, Some(length)) => Self(Form::Inline(Inline::start_of(chunk, length))),
+            (None, Some(eight), Some(length)) if part.len() <= 8 => {
+                Self(Form::Inline(Inline::start_of_eight(eight, length)))
+            }
             _ => Self::at_end_of(frame, part),
         }
     }
@@ -120,6 +124,17 @@ impl Inline {
         let mask = MASK.get(INLINE - length as usize..).and_then(<[u8]>::first_chunk);
         let mask: &[u8; INLINE] = mask.unwrap_or(&[0; INLINE]);
         octets.iter_mut().zip(mask).for_each(|(octet, mask)| *octet &= mask);
+        Self { octets, length }
+    }
+
+    /// The first `length` octets of `eight`, where there are no more than these.
+    #[inline]
+    fn start_of_eight(eight: &[u8; 8], length: Length) -> Self {
+        let mask = u64::MAX.checked_shr(64 - 8 * length as u32).unwrap_or_default();
+        let mut octets = [0; INLINE];
+        if let Some(first) = octets.first_chunk_mut() {
+            *first = (u64::from_le_bytes(*eight) & mask).to_le_bytes();
+        }
         Self { octets, length }
     }
 

@@ -14,7 +14,7 @@ use crate::{
     encoder::Encoder,
     fetch::{Fetch, Message, items},
     flag::flag_list,
-    grammar::{ASTRING, astring, digits, loose_spaces, octet, run, sp, to_end, word},
+    grammar::{TAG, astring, digits, loose_spaces, octet, run, sp, to_end, word},
     id::{Fields, encode_fields, fields},
     input::{Input, Parsed, end},
     list::{List, Namespaces, mailbox_list, namespaces},
@@ -263,8 +263,8 @@ fn continuation(input: Input<'_>) -> Result<Response, ParseError> {
 
 /// `response-tagged = tag SP resp-cond-state`
 fn tagged(input: Input<'_>) -> Result<Response, ParseError> {
-    let (octets, rest) = input.split(run(input.rest(), ASTRING));
-    if octets.is_empty() || octets.contains(&b'+') {
+    let (octets, rest) = input.split(run(input.rest(), TAG));
+    if octets.is_empty() || rest.first() == Some(b'+') {
         return Err(input.error("response"));
     }
     let (after, kind) = kind(sp(rest)?.0)?;

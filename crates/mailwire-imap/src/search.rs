@@ -60,14 +60,7 @@ pub enum Search {
     /// What all of these find.
     And(Vec<Search>),
     /// `ANNOTATION` (RFC 5257)
-    Annotation {
-        /// The name of the entry, in which `%` and `*` are wildcards.
-        entry: Octets,
-        /// One of its values.
-        attribute: annotation::Attribute,
-        /// What is in it; nothing if there is no value.
-        value: Option<Octets>,
-    },
+    Annotation(Box<annotation::Wanted>),
     /// `ANSWERED`
     Answered,
     /// `BCC`

@@ -59,11 +59,7 @@ fn annotations_of_messages() {
     assert!(call!(ann.store(stored)).unwrap().modified.is_empty());
     assert_eq!(told(&mut ann), [row(None, Some("second")), row(Some("\"mine\""), Some("first"))]);
 
-    let with = |attribute, value: &str| Search::Annotation {
-        entry: "/comment".into(),
-        attribute,
-        value: Some(value.into()),
-    };
+    let with = |attribute, value: &str| Search::annotation("/comment", attribute, Some(value.as_bytes()));
     assert_eq!(call!(ann.search(with(Attribute::Value, "mine"))), Ok(UidSet::from(two)));
     assert_eq!(call!(ann.search(with(Attribute::ValueShared, "s"))), Ok("1:2".parse().unwrap()));
     assert_eq!(call!(ann.search(with(Attribute::ValuePrivate, "first"))), Ok(UidSet::new()));

@@ -307,13 +307,7 @@ mod tests {
         };
 
         let entry = Entry::new("/a").unwrap();
-        let search = |attribute| {
-            Body::Search(SearchCommand::uid(Search::Annotation {
-                entry: "/a".into(),
-                attribute,
-                value: None,
-            }))
-        };
+        let search = |attribute| Body::Search(SearchCommand::uid(Search::annotation("/a", attribute, None)));
         let fetch = |parts: &[urlauth::RequestPart]| {
             Body::UrlFetch(vec![urlauth::Request { url: "u".into(), parts: parts.into() }])
         };

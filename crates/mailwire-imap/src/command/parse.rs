@@ -17,8 +17,8 @@ use crate::{
     fetch_attribute::attributes,
     flag::{flag, flag_list},
     grammar::{
-        ASTRING, Word, astring, atom, close, digits, is_closing, list, loose_spaces, nz_number, open, run,
-        sp, to_end, word,
+        TAG, Word, astring, atom, close, digits, is_closing, list, loose_spaces, nz_number, open, run, sp,
+        to_end, word,
     },
     id::fields,
     input::{Context, Input, Mismatch, Parsed, end},
@@ -38,10 +38,10 @@ use crate::{
 /// rule is copied each time.
 pub(crate) fn command(context: &Context<'_>) -> Result<Command, CommandError> {
     let octets = context.octets;
-    let tag = octets.get(..run(octets, ASTRING)).unwrap_or_default();
+    let tag = octets.get(..run(octets, TAG)).unwrap_or_default();
     let context = Context { tag, ..*context };
     let input = Input::new(&context);
-    if tag.is_empty() || tag.contains(&b'+') {
+    if tag.is_empty() || octets.get(tag.len()) == Some(&b'+') {
         return Err(CommandError { tag: None, error: without_secrets(input.error("tag"), input) });
     }
     body(sp(input.skip(tag.len()))?.0)

@@ -8,7 +8,7 @@ use core::{
 };
 
 use super::Search;
-use crate::{Flag, ModSeq, Octets, SequenceSet, UidSet, date::Date, filter::FilterName};
+use crate::{Flag, ModSeq, Octets, SequenceSet, UidSet, annotation, date::Date, filter::FilterName};
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident $variant:ident,)*) => {
@@ -105,6 +105,18 @@ impl Search {
     /// Messages with this in a header field of this name; with an empty text, all that have such a field.
     pub fn header(name: impl AsRef<[u8]>, text: impl AsRef<[u8]>) -> Self {
         Self::Header(Octets::copy_from_slice(name.as_ref()), Octets::copy_from_slice(text.as_ref()))
+    }
+
+    /// Messages with an annotation of this entry, in whose name `%` and `*` are wildcards, that has this text in one of its
+    /// values; nothing for those that have no such value (RFC 5257).
+    pub fn annotation(
+        entry: impl AsRef<[u8]>,
+        attribute: annotation::Attribute,
+        text: Option<&[u8]>,
+    ) -> Self {
+        let entry = Octets::copy_from_slice(entry.as_ref());
+        let value = text.map(Octets::copy_from_slice);
+        Self::Annotation(Box::new(annotation::Wanted { entry, attribute, value }))
     }
 
     /// Messages with this keyword.

@@ -2,7 +2,7 @@ use alloc::vec::Vec;
 
 use super::Search;
 use crate::{
-    Flag, Octets, annotation,
+    Flag, Octets,
     encoder::{EncodeError, Encoder},
 };
 
@@ -24,7 +24,7 @@ impl Search {
                     keys.push(inner);
                     false
                 }
-                Self::Annotation { value, .. } => value.as_ref().is_some_and(|value| !value.is_ascii()),
+                Self::Annotation(wanted) => wanted.value.as_ref().is_some_and(|value| !value.is_ascii()),
                 Self::Header(name, text) => !name.is_ascii() || !text.is_ascii(),
                 other => other.named_text().is_some_and(|(_, text)| !text.is_ascii()),
             };
@@ -71,14 +71,7 @@ impl Search {
             // As it is read: a group of one is that key.
             Self::And(keys) if keys.len() == 1 => keys.iter().for_each(|key| key.encode(out, depth + 1)),
             Self::And(keys) => out.list(keys, |out, key| key.encode(out, depth + 1)).done(),
-            Self::Annotation { entry, attribute, value } => {
-                if !attribute.is_for_search() {
-                    out.fail(EncodeError::Conflict);
-                }
-                annotation::encode_pattern(entry, out.raw(b"ANNOTATION "));
-                attribute.encode(out.sp());
-                out.sp().nstring(value.as_deref());
-            }
+            Self::Annotation(wanted) => wanted.encode(out.raw(b"ANNOTATION ")),
             Self::Before(date) => date.encode(out.raw(b"BEFORE ")),
             Self::Filter(name) => name.encode(out.raw(b"FILTER ")),
             Self::Fuzzy(key) => key.encode(out.raw(b"FUZZY "), depth + 1),

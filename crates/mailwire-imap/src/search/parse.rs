@@ -6,7 +6,7 @@ use crate::{
     date::{Date, date},
     filter::filter_name,
     flag::flag,
-    grammar::{astring, close, digits, is_closing, loose_spaces, nstring, nz_number, open, sp, word},
+    grammar::{astring, close, digits, is_closing, loose_spaces, nz_number, open, sp, word},
     input::{Input, Parsed},
     set::sequence_set,
 };
@@ -49,10 +49,8 @@ fn key(input: Input<'_>, depth: usize) -> Parsed<'_, Search> {
     let large = |make: fn(u64) -> Search| digits(after).map(|(rest, number)| (rest, make(number)));
     match name.as_bytes() {
         b"ANNOTATION" => {
-            let (rest, entry) = annotation::pattern(after)?;
-            let (rest, attribute) = annotation::att_search(sp(rest)?.0)?;
-            let (rest, value) = nstring(sp(rest)?.0)?;
-            Ok((rest, Search::Annotation { entry, attribute, value }))
+            let (rest, wanted) = annotation::wanted(after)?;
+            Ok((rest, Search::Annotation(Box::new(wanted))))
         }
         b"BCC" => text(Search::Bcc),
         b"BEFORE" => day(Search::Before),

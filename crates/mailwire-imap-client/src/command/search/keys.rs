@@ -21,7 +21,7 @@ pub(crate) fn has_fuzzy(search: &Search) -> bool {
 
 fn capability(key: &Search) -> Option<&'static str> {
     Some(match key {
-        Search::Annotation { .. } => "ANNOTATE-EXPERIMENT-1",
+        Search::Annotation(_) => "ANNOTATE-EXPERIMENT-1",
         Search::EmailId(_) | Search::ThreadId(_) => "OBJECTID",
         Search::Filter(_) => "FILTERS",
         Search::Fuzzy(_) => "SEARCH=FUZZY",

@@ -227,8 +227,7 @@ fn a_charset_is_told_where_it_is_needed() {
 
 #[test]
 fn sizes_of_annotations_are_not_searched() {
-    let search =
-        |attribute| Search::Annotation { entry: "/comment".into(), attribute, value: Some("x".into()) };
+    let search = |attribute| Search::annotation("/comment", attribute, Some(b"x"));
     assert_eq!(search(annotation::Attribute::Value).to_string(), "ANNOTATION /comment value \"x\"");
     let mut out = Encoder::client(Abilities::all());
     search(annotation::Attribute::Size).encode_program(&mut out);
