@@ -141,7 +141,7 @@ impl Connection {
     ///
     /// Any error is fatal: this method returns the same one ever after, and nothing more is sent. Close the connection.
     pub fn handle_input(&mut self, now: Duration, input: &mut BytesMut) -> Result<(), Error> {
-        if let State::Failed(error) = &self.state {
+        if let State::Failed(error, _) = &self.state {
             return Err(error.clone());
         }
         if !input.is_empty() {
@@ -159,7 +159,7 @@ impl Connection {
     pub fn handle_eof(&mut self, now: Duration) -> Result<(), Error> {
         match &self.state {
             State::Closed => Ok(()),
-            State::Failed(error) => Err(error.clone()),
+            State::Failed(error, _) => Err(error.clone()),
             State::Greeting
             | State::NotAuthenticated
             | State::Handshake
@@ -179,7 +179,7 @@ impl Connection {
     ///
     /// [`Error::Timeout`] if a deadline has passed; it is fatal.
     pub fn handle_timeout(&mut self, now: Duration) -> Result<(), Error> {
-        if let State::Failed(error) = &self.state {
+        if let State::Failed(error, _) = &self.state {
             return Err(error.clone());
         }
         let passed = self.deadlines().into_iter().flatten().find(|(deadline, _)| *deadline <= now);
@@ -412,9 +412,17 @@ impl Connection {
         &mut self.server
     }
 
-    /// The view of the selected mailbox.
+    /// The view of the selected mailbox; after an error, how it was last: what a new session resynchronises from.
     pub fn selected(&self) -> Option<&Selected> {
-        if let State::Selected(selected) = &self.state { Some(selected) } else { None }
+        match &self.state {
+            State::Selected(selected) | State::Failed(_, Some(selected)) => Some(selected),
+            State::Greeting
+            | State::NotAuthenticated
+            | State::Handshake
+            | State::Authenticated
+            | State::Closed
+            | State::Failed(_, None) => None,
+        }
     }
 
     /// Whether somebody is logged in.
@@ -424,7 +432,7 @@ impl Connection {
 
     /// Whether the session has ended, by LOGOUT or by an error.
     pub fn is_closed(&self) -> bool {
-        matches!(self.state, State::Closed | State::Failed(_))
+        matches!(self.state, State::Closed | State::Failed(..))
     }
 
     /// Whether a login or the start of TLS or of compression is in progress, so that commands have to wait.
@@ -477,7 +485,7 @@ impl Connection {
                     self.events.push_back(Event::LoginFailed { error });
                 }
                 self.transmit.clear();
-                self.state = State::Failed(error.clone());
+                self.transition(|state| state.on_error(error.clone()));
             }
         }
         result

@@ -110,10 +110,10 @@ pub trait Session: Execute {
     }
 
     /// Opens a mailbox of which much is known, and finds out what has changed: by QRESYNC, which is enabled if need be, else
-    /// by CONDSTORE, else by the flags of all messages that are known.
+    /// by CONDSTORE, else by the flags of all messages that are known. To read only, give [`Select::examine`](command::Select::examine) of it.
     fn select_qresync(
         &mut self,
-        mailbox: impl Into<Mailbox>,
+        mailbox: impl Into<command::Select>,
         known: QResync,
     ) -> impl Future<Output = Result<Resynced, Self::Error>> + Send {
         resync::select_qresync(self, mailbox.into(), known)

@@ -23,7 +23,8 @@ pub(crate) enum State {
     Authenticated,
     Selected(Box<Selected>),
     Closed,
-    Failed(Error),
+    /// With the mailbox that was selected.
+    Failed(Error, Option<Box<Selected>>),
 }
 
 impl State {
@@ -37,7 +38,7 @@ impl State {
             | Self::Authenticated
             | Self::Selected(_)
             | Self::Closed
-            | Self::Failed(_)) => other,
+            | Self::Failed(..)) => other,
         }
     }
 
@@ -50,7 +51,7 @@ impl State {
             | Self::Authenticated
             | Self::Selected(_)
             | Self::Closed
-            | Self::Failed(_)) => other,
+            | Self::Failed(..)) => other,
         }
     }
 
@@ -63,7 +64,7 @@ impl State {
             | Self::Authenticated
             | Self::Selected(_)
             | Self::Closed
-            | Self::Failed(_)) => other,
+            | Self::Failed(..)) => other,
         }
     }
 
@@ -76,7 +77,7 @@ impl State {
             | Self::Authenticated
             | Self::Selected(_)
             | Self::Closed
-            | Self::Failed(_)) => other,
+            | Self::Failed(..)) => other,
         }
     }
 
@@ -88,7 +89,7 @@ impl State {
             | Self::NotAuthenticated
             | Self::Handshake
             | Self::Closed
-            | Self::Failed(_)) => other,
+            | Self::Failed(..)) => other,
         }
     }
 
@@ -102,16 +103,29 @@ impl State {
                 | Self::NotAuthenticated
                 | Self::Handshake
                 | Self::Closed
-                | Self::Failed(_)),
+                | Self::Failed(..)),
                 _,
             ) => other,
+        }
+    }
+
+    /// After what no session survives.
+    pub(crate) fn on_error(self, error: Error) -> Self {
+        match self {
+            failed @ Self::Failed(..) => failed,
+            Self::Selected(selected) => Self::Failed(error, Some(selected)),
+            Self::Greeting
+            | Self::NotAuthenticated
+            | Self::Handshake
+            | Self::Authenticated
+            | Self::Closed => Self::Failed(error, None),
         }
     }
 
     /// After the end of LOGOUT.
     pub(crate) fn on_logout(self) -> Self {
         match self {
-            Self::Failed(error) => Self::Failed(error),
+            failed @ Self::Failed(..) => failed,
             Self::Greeting
             | Self::NotAuthenticated
             | Self::Handshake

@@ -65,6 +65,20 @@ impl Select {
     }
 }
 
+/// `SELECT`
+impl From<Mailbox> for Select {
+    fn from(mailbox: Mailbox) -> Self {
+        Self::new(mailbox)
+    }
+}
+
+/// `SELECT` of the mailbox of this name.
+impl From<&str> for Select {
+    fn from(name: &str) -> Self {
+        Self::new(name)
+    }
+}
+
 /// A mailbox as it was when it was opened.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]

@@ -3,7 +3,7 @@
 use alloc::vec;
 
 use mailwire_imap::{
-    Mailbox, Search, Uid, UidSet,
+    Search, Uid, UidSet,
     command::QResync,
     fetch::{self, Item, Message},
 };
@@ -40,11 +40,11 @@ pub enum ResyncedBy {
 
 pub(super) async fn select_qresync<E: Execute + ?Sized>(
     session: &mut E,
-    mailbox: Mailbox,
+    select: Select,
     known: QResync,
 ) -> Result<Resynced, E::Error> {
     if can_qresync(session).await? {
-        match session.run(Select::new(mailbox.clone()).with_qresync(known.clone())).await {
+        match session.run(select.clone().with_qresync(known.clone())).await {
             Ok(opened) => {
                 let is_continued = opened.uid_validity == Some(known.uid_validity);
                 return Ok(Resynced { opened, is_continued, by: ResyncedBy::QResync });
@@ -55,7 +55,7 @@ pub(super) async fn select_qresync<E: Execute + ?Sized>(
         }
     }
     let has_condstore = session.server().await?.has("CONDSTORE");
-    let select = Select { condstore: has_condstore, ..Select::new(mailbox) };
+    let select = Select { condstore: has_condstore, qresync: None, ..select };
     let mut resynced = Resynced {
         opened: session.run(select).await?,
         is_continued: false,

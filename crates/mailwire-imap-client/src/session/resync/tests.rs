@@ -59,6 +59,24 @@ fn it_is_enabled_once() {
 }
 
 #[test]
+fn to_read_only() {
+    let qresync: &[&str] = &["* OK [UIDVALIDITY 7] ok", "* VANISHED (EARLIER) 2", "% OK [READ-ONLY] done"];
+    let condstore: &[&str] = &["* OK [UIDVALIDITY 8] ok", "% OK [READ-ONLY] done"];
+    for (words, steps) in [
+        ("QRESYNC", &[ENABLE, ("EXAMINE INBOX (QRESYNC (7 100 1:5))", qresync)][..]),
+        ("CONDSTORE", &[("EXAMINE INBOX (CONDSTORE)", condstore)]),
+        ("IMAP4rev1", &[("EXAMINE INBOX", condstore)]),
+    ] {
+        let examine = Select::examine("INBOX");
+        let resynced = Script::new(words, steps)
+            .play(async |script| script.select_qresync(examine, known(Some("1:5"))).await)
+            .unwrap();
+        assert!(resynced.opened.read_only);
+        assert_eq!(resynced.is_continued, words == "QRESYNC");
+    }
+}
+
+#[test]
 fn by_condstore() {
     let select: &[&str] = &[
         "* 3 EXISTS",
