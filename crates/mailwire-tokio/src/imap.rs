@@ -1,6 +1,6 @@
 //! IMAP on tokio.
 //!
-//! [`Client`] is a session with one owner, [`Handle`] one that tasks share. What both can do is in the trait [`Session`], with
+//! [`Client`] is a session with one owner, [`Handle`] one that tasks share, [`Reconnecting`] one that comes back when it is lost. What both can do is in the trait [`Session`], with
 //! a method for each common job, and in [`command`], with a type for each command.
 
 mod body;
@@ -13,12 +13,13 @@ mod fetch;
 mod handle;
 mod idle;
 mod pieces;
+mod reconnecting;
 mod setup;
 mod ticket;
 mod upload;
 
 pub use mailwire_imap_client::{
-    Event, Execute, LoggedIn, Method, Selected, Server, Session, Timeouts, codec, command,
+    Event, Execute, LoggedIn, Method, Selected, Server, Session, Timeouts, codec, command, session::Resynced,
 };
 
 pub use self::{
@@ -31,6 +32,7 @@ pub use self::{
     fetch::Rows,
     handle::{Handle, Lock, SharedEvents},
     idle::Idle,
+    reconnecting::{Account, Backoff, Connect, News, Reconnecting, Reopened},
     ticket::Ticket,
 };
 

@@ -6,6 +6,7 @@
 //! | --- | --- | --- |
 //! | read and change mail on a server | [`tokio::imap::Client`] | `client`, `imap`, `tokio` |
 //! | the same from several tasks over one connection | [`tokio::imap::Handle`] | `client`, `imap`, `tokio` |
+//! | the same through restarts of the server and of the network | [`tokio::imap::Reconnecting`] | `client`, `imap`, `tokio` |
 //! | fetch mail and be done | [`tokio::pop3::Client`] | `client`, `pop3`, `tokio` |
 //! | serve mail | [`tokio::pop3::Server`] over a [`store`] and a [`service::Directory`] | `server`, `tokio` |
 //! | do any of it on another runtime, or on none | [`imap::client`], [`pop3::client`], [`pop3::server`] | `client`, `server` |
@@ -53,6 +54,8 @@
 //!   whoever reads them. [`idle`](tokio::imap::Client::idle) goes on around commands, and asks where there is no IDLE.
 //! - **One connection for many tasks** is a [`Handle`](tokio::imap::Handle), with a [lock](tokio::imap::Handle::lock) on the
 //!   selected mailbox.
+//! - **A lost connection** is made again by [`Reconnecting`](tokio::imap::Reconnecting), with growing pauses; it opens the
+//!   mailbox again and tells what has changed.
 //! - **Security, login, errors** are as below. A [provider](tokio::imap::CredentialsProvider) gives a fresh token for each
 //!   connection. An error tells how long a server that throttles wants us to [wait](tokio::imap::Error::backoff).
 //! - **Cancellation.** Drop any future at any point. A message that is being uploaded is sent to its end by the next call.

@@ -140,7 +140,9 @@ impl Error {
         match self {
             Self::Command(error) => error.is_temporary(),
             Self::Login(error) => error.is_temporary(),
-            Self::ConnectTimeout | Self::Io(_) | Self::Locked { .. } => true,
+            Self::ConnectTimeout | Self::Locked { .. } => true,
+            // A certificate that is not trusted, or no TLS where TLS is meant.
+            Self::Io(error) => error.kind() != io::ErrorKind::InvalidData,
             Self::Protocol(error) => {
                 matches!(error, Protocol::Bye { .. } | Protocol::Timeout(_) | Protocol::UnexpectedEof)
             }
