@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use mailwire::{
     sasl::client::Credentials,
     tokio::{
-        imap::{Client, ClientConfig, Error, Security},
+        imap::{self, ClientConfig, Security},
         tls::{self, Roots},
     },
 };
@@ -43,12 +43,12 @@ enum When {
 }
 
 impl Account {
-    /// A session that is logged in.
-    pub(crate) async fn connect(&self, compress: bool) -> Result<Client, Box<dyn StdError>> {
+    /// What it takes to connect.
+    pub(crate) fn account(&self, compress: bool) -> Result<imap::Account<Credentials>, Box<dyn StdError>> {
         let credentials = Credentials::password(&self.user, self.password.as_str());
         let mut config = self.config()?;
         config.compress = compress;
-        Ok(Client::connect_and_login(&self.host, config, &credentials).await?)
+        Ok(imap::Account { host: self.host.clone(), config, credentials })
     }
 
     fn config(&self) -> Result<ClientConfig, Box<dyn StdError>> {
@@ -64,15 +64,5 @@ impl Account {
             config.tls = Some(tls::client_config(Roots::Only(certificates), None)?);
         }
         Ok(config)
-    }
-}
-
-/// Whether another connection may do better.
-pub(crate) fn may_pass(error: &(dyn StdError + 'static)) -> bool {
-    match error.downcast_ref::<Error>() {
-        // An untrusted certificate, or no TLS where TLS is meant.
-        Some(Error::Io(error)) => error.kind() != std::io::ErrorKind::InvalidData,
-        Some(error) => error.is_temporary(),
-        None => false,
     }
 }

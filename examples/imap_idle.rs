@@ -12,7 +12,7 @@ use std::{error::Error as StdError, process::ExitCode, time::Duration};
 use clap::Parser;
 use mailwire::{
     imap::{
-        Uid, UidSet, UidValidity,
+        Uid, UidSet,
         client::{
             Event,
             command::{
@@ -20,12 +20,13 @@ use mailwire::{
                 fetch::{Envelope, Flags},
             },
         },
-        fetch::Message,
+        fetch::{Fetch, Message},
     },
-    tokio::imap::Client,
+    sasl::client::Credentials,
+    tokio::imap::{self, Backoff, Client, News, Reconnecting, Reopened},
 };
 
-use crate::account::{Account, may_pass};
+use crate::account::Account;
 
 #[derive(Parser)]
 #[command(about = "Prints what happens in a mailbox, as it happens")]
@@ -43,10 +44,10 @@ struct Arguments {
     longest_pause: u64,
 }
 
-/// What is known of the mailbox from one connection to the next.
-#[derive(Default)]
-struct Known {
-    validity: Option<UidValidity>,
+/// The session, and what is known of the mailbox from one connection to the next.
+struct Watcher {
+    session: Reconnecting<imap::Account<Credentials>>,
+    mailbox: String,
     /// What the UID of the next message will be at least.
     next: Option<Uid>,
     told: usize,
@@ -54,97 +55,110 @@ struct Known {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let mut known = Known::default();
-    let mut pause = FIRST_PAUSE;
-    loop {
-        let before = known.told;
-        let error = match watch(&arguments, &mut known, &mut pause).await {
-            Ok(()) => return ExitCode::SUCCESS,
-            Err(error) => error,
-        };
-        if !may_pass(error.as_ref()) {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
             eprintln!("{error}");
-            return ExitCode::FAILURE;
+            ExitCode::FAILURE
         }
-        if known.told > before {
-            pause = FIRST_PAUSE;
-        }
-        println!("{error}; connecting again in {pause:?}");
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_secs(arguments.longest_pause));
     }
 }
 
-/// One connection, until it is lost.
-async fn watch(
-    arguments: &Arguments,
-    known: &mut Known,
-    pause: &mut Duration,
-) -> Result<(), Box<dyn StdError>> {
-    let mut client = arguments.account.connect(false).await?;
-    let mailbox = client.run(Select::examine(&*arguments.mailbox)).await?;
-    println!("{}: {} messages", arguments.mailbox, mailbox.exists);
-    *pause = FIRST_PAUSE;
-    let is_same = known.validity.is_some() && known.validity == mailbox.uid_validity;
-    if known.validity.is_some() && !is_same {
-        println!("its UIDs mean nothing any more: it was made anew");
+async fn run(arguments: Arguments) -> Result<(), Box<dyn StdError>> {
+    let mut backoff = Backoff::default();
+    backoff.longest = Duration::from_secs(arguments.longest_pause);
+    let mut session = Reconnecting::new(arguments.account.account(false)?).with_backoff(backoff);
+    session.watch(true);
+    let mut watcher = Watcher { session, mailbox: arguments.mailbox, next: None, told: 0 };
+    while arguments.until.is_none_or(|until| watcher.told < until) {
+        match watcher.session.next().await? {
+            News::Connected { mailbox } => watcher.connected(mailbox).await?,
+            News::Event(event) => watcher.tell(&event).await?,
+            News::Lost { error, pause } => println!("{error}; connecting again in {pause:.1?}"),
+            _ => {}
+        }
     }
-    if !is_same || known.next.is_none() {
-        known.next = mailbox.uid_next;
-    }
-    known.validity = mailbox.uid_validity;
-    tell_new(&mut client, known).await?;
-    let is_done = |known: &Known| arguments.until.is_some_and(|until| known.told >= until);
-    while !is_done(known) {
-        let mut idle = client.idle()?;
-        let event = idle.next().await?;
-        drop(idle);
-        tell(&mut client, &event, known).await?;
-    }
-    client.logout().await?;
+    watcher.session.logout().await?;
     Ok(())
 }
 
-async fn tell(client: &mut Client, event: &Event, known: &mut Known) -> Result<(), Box<dyn StdError>> {
-    match event {
-        Event::Exists { count, before } if count > before => tell_new(client, known).await?,
-        Event::Exists { count, .. } => println!("{count} messages"),
-        Event::Expunged { message, uid } => match uid {
-            Some(uid) => println!("message {} (UID {uid}) is gone", message.get()),
-            None => println!("message {} is gone", message.get()),
-        },
-        Event::Vanished { uids, .. } => println!("UIDs {uids} are gone"),
-        Event::Fetch { fetch, uid } => {
-            if let Some(flags) = fetch.flags() {
-                match (fetch.message, uid) {
-                    (_, Some(uid)) => println!("UID {uid} has flags {flags}"),
-                    (Message::Sequence(number), None) => println!("message {number} has flags {flags}"),
-                    _ => {}
-                }
+impl Watcher {
+    async fn connected(&mut self, mailbox: Reopened) -> Result<(), imap::Error> {
+        match mailbox {
+            Reopened::Nothing => self.open().await,
+            Reopened::Replaced { .. } => {
+                println!("its UIDs mean nothing any more: it was made anew");
+                self.open().await
             }
+            Reopened::Resynced(resynced) => {
+                println!("{}: {} messages", self.mailbox, resynced.opened.exists);
+                // Of messages that came meanwhile more is told below.
+                let before_next =
+                    |fetch: &&Fetch| fetch.uid().is_none_or(|uid| self.next.is_none_or(|next| uid < next));
+                resynced.opened.changed.iter().filter(before_next).for_each(tell_flags);
+                if !resynced.opened.vanished.is_empty() {
+                    println!("of UIDs {} none is there", resynced.opened.vanished);
+                }
+                self.tell_new().await
+            }
+            Reopened::Refused { error, .. } => Err(error),
+            _ => Ok(()),
         }
-        Event::Alert { status } => println!("the server says: {}", status.to_string_lossy()),
-        Event::UidValidityChanged { .. } => println!("its UIDs mean nothing any more"),
-        _ => {}
     }
-    Ok(())
+
+    async fn open(&mut self) -> Result<(), imap::Error> {
+        let select = Select::examine(&*self.mailbox);
+        let opened = self.session.repeat(async |client| client.run(select.clone()).await).await?;
+        println!("{}: {} messages", self.mailbox, opened.exists);
+        self.next = opened.uid_next;
+        Ok(())
+    }
+
+    async fn tell(&mut self, event: &Event) -> Result<(), imap::Error> {
+        match event {
+            Event::Exists { count, before } if count > before => self.tell_new().await?,
+            Event::Exists { count, .. } => println!("{count} messages"),
+            Event::Expunged { message, uid } => match uid {
+                Some(uid) => println!("message {} (UID {uid}) is gone", message.get()),
+                None => println!("message {} is gone", message.get()),
+            },
+            Event::Vanished { uids, .. } => println!("UIDs {uids} are gone"),
+            Event::Fetch { fetch, .. } => tell_flags(fetch),
+            Event::Alert { status } => println!("the server says: {}", status.to_string_lossy()),
+            Event::UidValidityChanged { .. } => println!("its UIDs mean nothing any more"),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Tells of messages that came since the last time. If the line breaks meanwhile, the rest is told in the next session.
+    async fn tell_new(&mut self) -> Result<(), imap::Error> {
+        let (next, told) = (&mut self.next, &mut self.told);
+        self.session.repeat(async |client| tell_from(client, next, told).await).await
+    }
 }
 
-/// Tells of messages that came since the last time.
-async fn tell_new(client: &mut Client, known: &mut Known) -> Result<(), Box<dyn StdError>> {
-    let Some(next) = known.next else { return Ok(()) };
-    let mut rows = client.fetch(UidSet::starting_at(next), (Envelope, Flags)).await?;
+async fn tell_from(client: &mut Client, next: &mut Option<Uid>, told: &mut usize) -> Result<(), imap::Error> {
+    // Of a mailbox that could not be opened again the next news tell.
+    let Some(first) = next.filter(|_| client.selected().is_some()) else { return Ok(()) };
+    let mut rows = client.fetch(UidSet::starting_at(first), (Envelope, Flags)).await?;
     while let Some(row) = rows.try_next().await? {
         // `n:*` is the last message, even if there is none from n on.
-        let Some(uid) = row.uid.filter(|uid| known.next.is_none_or(|next| *uid >= next)) else { continue };
+        let Some(uid) = row.uid.filter(|uid| next.is_none_or(|next| *uid >= next)) else { continue };
         let (envelope, flags) = row.items;
         let subject = envelope.and_then(|envelope| envelope.subject).unwrap_or_default();
         println!("new: UID {uid} {} {}", flags.unwrap_or_default(), subject.to_str_lossy());
-        known.next = Uid::new(uid.get().saturating_add(1));
-        known.told += 1;
+        *next = Uid::new(uid.get().saturating_add(1));
+        *told += 1;
     }
     Ok(())
 }
 
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
+fn tell_flags(fetch: &Fetch) {
+    let Some(flags) = fetch.flags() else { return };
+    match (fetch.uid(), fetch.message) {
+        (Some(uid), _) => println!("UID {uid} has flags {flags}"),
+        (None, Message::Sequence(number)) => println!("message {number} has flags {flags}"),
+        _ => {}
+    }
+}

@@ -20,10 +20,10 @@ use mailwire::{
         command::{Criterion, SortKey, ThreadAlgorithm},
         envelope,
     },
-    tokio::imap::{Client, Error, Session as _},
+    tokio::imap::{Client, Connect as _, Error, Session as _},
 };
 
-use crate::account::{Account, may_pass};
+use crate::account::Account;
 
 #[derive(Parser)]
 #[command(about = "Finds messages, sorts them, or shows them as threads")]
@@ -90,7 +90,8 @@ async fn main() -> ExitCode {
     match find(&Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let hint = if may_pass(error.as_ref()) { "; later it may do" } else { "" };
+            let hint =
+                if error.downcast_ref().is_some_and(Error::is_temporary) { "; later it may do" } else { "" };
             eprintln!("{error}{hint}");
             ExitCode::FAILURE
         }
@@ -99,7 +100,7 @@ async fn main() -> ExitCode {
 
 async fn find(arguments: &Arguments) -> Result<(), Box<dyn StdError>> {
     let keys = if arguments.keys.is_empty() { Search::all() } else { arguments.keys.join(" ").parse()? };
-    let mut client = arguments.account.connect(false).await?;
+    let mut client = arguments.account.account(false)?.connect().await?;
     if arguments.everywhere {
         everywhere(&mut client, keys).await?;
         return Ok(client.logout().await?);

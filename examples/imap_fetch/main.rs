@@ -22,11 +22,11 @@ use mailwire::{
         },
         section::Section,
     },
-    tokio::imap::Client,
+    tokio::imap::{Client, Connect as _, Error},
 };
 
 use crate::{
-    account::{Account, may_pass},
+    account::Account,
     maildir::{Arrival, Maildir},
 };
 
@@ -76,7 +76,7 @@ async fn fetch(arguments: &Arguments) -> Result<String, Box<dyn StdError>> {
             Err(error) => error,
         };
         failures = if stored > before { 1 } else { failures + 1 };
-        if !may_pass(error.as_ref()) || failures > arguments.retries {
+        if !error.downcast_ref().is_some_and(Error::is_temporary) || failures > arguments.retries {
             return Err(error);
         }
         let pause = Duration::from_millis(100 << failures.min(9));
@@ -87,7 +87,7 @@ async fn fetch(arguments: &Arguments) -> Result<String, Box<dyn StdError>> {
 
 /// One connection: what is there, then what is missing.
 async fn session(arguments: &Arguments, stored: &mut usize) -> Result<String, Box<dyn StdError>> {
-    let mut client = arguments.account.connect(arguments.compress).await?;
+    let mut client = arguments.account.account(arguments.compress)?.connect().await?;
     let mailbox = client.run(Select::examine(&*arguments.mailbox)).await?;
     let validity =
         mailbox.uid_validity.ok_or("the server has no UIDVALIDITY, so that nothing could be found again")?;

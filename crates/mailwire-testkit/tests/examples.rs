@@ -329,6 +329,68 @@ fn the_server_imports_folders_and_ends_gracefully() {
     assert_eq!(child.terminate(), Some(0));
 }
 
+/// The next command has to be this one; in the answer `%` is its tag, which is returned.
+fn hear(stream: &mut BufReader<TcpStream>, command: &str, answer: &str) -> String {
+    let mut line = String::new();
+    stream.read_line(&mut line).unwrap();
+    let (tag, heard) = line.trim_end().split_once(' ').unwrap_or(("", line.trim_end()));
+    assert_eq!(heard, command);
+    stream.get_mut().write_all(answer.replace("% ", &format!("{tag} ")).as_bytes()).unwrap();
+    tag.to_owned()
+}
+
+#[test]
+fn imap_idle_goes_on_when_the_server_comes_back() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut command = Command::new(example("imap_idle"));
+    command.args(["--host", "localhost", "--user", "ann", "--security", "plaintext", "--until", "2"]);
+    command.arg("--port").arg(listener.local_addr().unwrap().port().to_string());
+    command.env("MAILWIRE_PASSWORD", "secret").stdout(Stdio::piped());
+    let mut child = Child::spawn(&mut command);
+    let session = || {
+        let mut stream = BufReader::new(listener.accept().unwrap().0);
+        stream.get_mut().write_all(b"* PREAUTH [CAPABILITY IMAP4rev1 IDLE CONDSTORE] hello\r\n").unwrap();
+        stream
+    };
+    let new = |number: u32, uid: u32, subject: &str| {
+        let envelope = format!("(NIL \"{subject}\" NIL NIL NIL NIL NIL NIL NIL NIL)");
+        format!("* {number} FETCH (UID {uid} FLAGS () ENVELOPE {envelope})\r\n% OK done\r\n")
+    };
+    let opened = |exists: u32, next: u32, mod_seq: u32| {
+        format!(
+            "* {exists} EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT {next}] ok\r\n\
+            * OK [HIGHESTMODSEQ {mod_seq}] ok\r\n% OK [READ-ONLY] done\r\n"
+        )
+    };
+
+    let mut stream = session();
+    hear(&mut stream, "EXAMINE INBOX", &opened(3, 10, 90));
+    let idle = hear(&mut stream, "IDLE", "+ idling\r\n* 4 EXISTS\r\n");
+    hear(&mut stream, "DONE", &format!("{idle} OK idled\r\n"));
+    hear(&mut stream, "UID FETCH 10:* (UID ENVELOPE FLAGS)", &new(4, 10, "before"));
+    hear(&mut stream, "IDLE", "+ idling\r\n* BYE restarting\r\n");
+    drop(stream);
+
+    let mut stream = session();
+    hear(&mut stream, "EXAMINE INBOX (CONDSTORE)", &opened(4, 12, 95));
+    hear(&mut stream, "UID SEARCH UID 1:11", "* SEARCH 7 8 10 11\r\n% OK done\r\n");
+    let changed =
+        "* 1 FETCH (UID 7 FLAGS (\\Seen) MODSEQ (93))\r\n* 4 FETCH (UID 11 FLAGS () MODSEQ (95))\r\n";
+    let fetch = "UID FETCH 7:8,10:11 (UID FLAGS) (CHANGEDSINCE 90)";
+    hear(&mut stream, fetch, &format!("{changed}% OK done\r\n"));
+    hear(&mut stream, "UID FETCH 11:* (UID ENVELOPE FLAGS)", &new(4, 11, "meanwhile"));
+    hear(&mut stream, "LOGOUT", "* BYE bye\r\n% OK done\r\n");
+
+    let mut printed = String::new();
+    child.stdout().read_to_string(&mut printed).unwrap();
+    let (before, after) = printed.split_once("; connecting again in ").unwrap();
+    assert!(before.starts_with("INBOX: 3 messages\nnew: UID 10 () before\n"), "{before}");
+    assert!(before.contains("restarting"), "{before}");
+    let (_, after) = after.split_once('\n').unwrap();
+    let expected = "INBOX: 4 messages\nUID 7 has flags (\\Seen)\nof UIDs 1:6,9 none is there\nnew: UID 11 () meanwhile\n";
+    assert_eq!(after, expected);
+}
+
 #[test]
 fn the_tour_ends_well() {
     let told = succeed(Command::new(example("tour")));
