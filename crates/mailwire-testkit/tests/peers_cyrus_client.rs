@@ -122,7 +122,9 @@ fn ids_stay_the_same_in_all_mailboxes() {
 #[test]
 fn administrators() {
     let peer = Peer::cyrus("");
-    drop(peer.connect("ann"));
+    // Her INBOX is made when she first comes.
+    let mut ann = peer.connect("ann");
+    call!(ann.select("INBOX")).unwrap();
     let mut admin = peer.connect("cyrus");
     let names = |session: &mut Session| {
         let found = call!(session.list("*")).unwrap().listing;

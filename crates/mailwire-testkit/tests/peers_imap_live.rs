@@ -5,7 +5,7 @@
 mod imap_blocking;
 mod imap_peers;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use imap_blocking::{Session, call};
 use imap_peers::Peer;
@@ -21,7 +21,7 @@ use mailwire::{
             session::{ResyncedBy, UnselectedBy},
         },
         command::{Messages, QResync},
-        fetch::Fetch,
+        fetch::{Fetch, Item},
         fetch_attribute::Attribute,
         list::Attribute as ListAttribute,
         notify::{Event as Wanted, EventGroup, EventName},
@@ -215,6 +215,57 @@ fn search_that_goes_on() {
         let is_told = ann.events.iter().any(|event| matches!(event, Event::Data { data: Data::ESearch(_) }));
         assert!(!is_told);
     });
+}
+
+/// What others do comes while nobody asks, by IDLE, or by NOOP from time to time where there is no IDLE.
+#[tokio::test]
+async fn a_mailbox_is_watched() {
+    for peer in [Peer::dovecot(""), Peer::cyrus("")] {
+        for off in ["", "IDLE"] {
+            let mut watching = config(&peer, Security::Tls);
+            watching.switched_off.push(off.into());
+            watching.protocol.timeouts.poll = Duration::from_millis(50);
+            let mut ann = Client::connect("localhost", watching).await.unwrap();
+            let mut other = Client::connect("localhost", config(&peer, Security::StartTls)).await.unwrap();
+            for client in [&mut ann, &mut other] {
+                client.login("ann", "secret").await.unwrap();
+                client.select("INBOX").await.unwrap();
+            }
+            let before = ann.selected().unwrap().exists;
+            let mut idle = ann.idle().unwrap();
+            let appended = other.run(Append::new("INBOX", message("new"))).await.unwrap();
+            let new = loop {
+                if let Event::Exists { count, .. } = idle.next().await.unwrap() {
+                    break count;
+                }
+            };
+            assert_eq!(new, before + 1, "{off}");
+            // A command between two events, and what comes after it.
+            let uid = appended.uid().unwrap();
+            let fetched = idle.client().run(command::Fetch::new(uid, Body::whole())).await.unwrap();
+            assert_eq!(fetched.rows[0].items.as_deref(), Some(message("new").as_bytes()));
+            other.store(Store::add(uid, [Flag::Flagged])).await.unwrap();
+            let is_flagged = |event| match event {
+                Event::Fetch { fetch, uid: of } => {
+                    let has =
+                        |item: &Item| matches!(item, Item::Flags(flags) if flags.contains(&Flag::Flagged));
+                    of == Some(uid) && fetch.items.iter().any(has)
+                }
+                _ => false,
+            };
+            while !is_flagged(idle.next().await.unwrap()) {}
+            other.remove(uid).await.unwrap();
+            loop {
+                if let Event::Expunged { uid: gone, .. } = idle.next().await.unwrap() {
+                    assert_eq!(gone, Some(uid), "{off}");
+                    break;
+                }
+            }
+            drop(idle);
+            assert_eq!(ann.selected().unwrap().exists, before, "{off}");
+            ann.logout().await.unwrap();
+        }
+    }
 }
 
 /// MOVE as who moves sees it, and as others do, with and without QRESYNC.
