@@ -40,6 +40,7 @@ fn a_refusal_is_one_if_it_says_why_or_comes_after_a_proof() {
             "NO x",
         ),
         ("AUTH=CRAM-MD5", "C: AUTHENTICATE CRAM-MD5", "NO [UNAVAILABLE] x"),
+        ("AUTH=CRAM-MD5", "C: AUTHENTICATE CRAM-MD5", "NO [LIMIT] x"),
         ("AUTH=CRAM-MD5", "C: AUTHENTICATE CRAM-MD5", "NO [CONTACTADMIN] x"),
         ("AUTH=PLAIN SASL-IR", "C: AUTHENTICATE PLAIN «\\0ann\\0secret»", "NO x"),
         ("AUTH=PLAIN SASL-IR", "C: AUTHENTICATE PLAIN «\\0ann\\0secret»", "BAD [AUTHENTICATIONFAILED] x"),
@@ -56,7 +57,8 @@ fn a_refusal_is_one_if_it_says_why_or_comes_after_a_proof() {
         );
         let error = dialogue(password(), TLS, &script).unwrap();
         assert!(matches!(error, LoginError::Refused { .. }));
-        assert_eq!(error.is_temporary(), error.code() == Some(&Code::Unavailable));
+        let is_temporary = matches!(error.code(), Some(Code::Limit | Code::Unavailable));
+        assert_eq!(error.is_temporary(), is_temporary, "{status}");
     }
 }
 
