@@ -9,18 +9,27 @@ use std::collections::BTreeSet;
 
 use imap_blocking::{Session, call};
 use imap_peers::Peer;
-use mailwire::imap::{
-    Search, Uid, UidSet,
-    acl::Change,
-    annotation::{Annotation, Attribute, Request, Support},
-    capability::Capability,
-    client::{
-        CommandError, Session as _, Unsupported,
-        command::{Append, Extension, Sort, Store, fetch},
+use mailwire::{
+    imap::{
+        Search, Uid, UidSet,
+        acl::Change,
+        annotation::{Annotation, Attribute, Request, Support},
+        capability::Capability,
+        client::{
+            CommandError, LoginError, Method, Session as _, Unsupported,
+            command::{Append, Extension, Sort, Store, fetch},
+        },
+        command::SortKey,
+        metadata::Entry,
     },
-    command::SortKey,
-    metadata::Entry,
+    sasl::Mechanism,
+    tokio::{
+        imap::{Client, ClientConfig, Error, Security},
+        tls::{Roots, client_config},
+    },
 };
+use mailwire_testkit::peers::Protocol;
+use rustls::pki_types::CertificateDer;
 
 fn message(subject: &str) -> String {
     format!("Subject: {subject}\r\n\r\nbody\r\n")
@@ -167,4 +176,24 @@ fn capabilities_of_its_own() {
     for word in ["XCONVERSATIONS", "X-QUOTA=X-NUM-FOLDERS", "X-CREATEDMODSEQ", "XMOVE"] {
         assert!(others.contains(word) && ann.connection.server().has(word), "{word}: {others:?}");
     }
+}
+
+/// Without TLS it takes no password in clear text, and is sent none.
+#[tokio::test]
+async fn no_password_in_clear_text() {
+    let peer = Peer::cyrus("allowplaintext: no\nsasl_mech_list: PLAIN LOGIN");
+    let Peer::Cyrus(server) = &peer else { unreachable!() };
+    let mut config = ClientConfig::default();
+    let authority = CertificateDer::from(server.certificate().authority_der().to_vec());
+    config.tls = Some(client_config(Roots::Only(vec![authority]), None).unwrap());
+    config.port = Some(peer.port(Protocol::Imap));
+    config.security = Security::Plaintext;
+    let mut client = Client::connect("localhost", config.clone()).await.unwrap();
+    let Error::Login(error) = client.login("ann", "secret").await.unwrap_err() else { panic!() };
+    assert!(matches!(*error, LoginError::LoginDisabled), "{error}");
+    assert_eq!(error.status(), None, "nothing was asked");
+    config.security = Security::StartTls;
+    let mut client = Client::connect("localhost", config).await.unwrap();
+    let by = client.login("ann", "secret").await.unwrap().method;
+    assert_eq!(by, Method::Sasl(Mechanism::Plain));
 }
