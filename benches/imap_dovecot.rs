@@ -77,7 +77,7 @@ impl Bench {
                 Err(error) => println!("\nLeft out of {what}: {error}"),
             }
         }
-        contest(what, clients, if task == Task::Large { 3 } else { 7 }, goals)
+        contest(what, clients, if task == Task::Large { 3 } else { 15 }, goals)
     }
 
     /// What is fetched is stored.
