@@ -119,13 +119,17 @@ pub(crate) struct Word {
 
 impl Word {
     /// The first `length` octets of `octets`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(octets: &[u8], length: usize) -> Self {
         // What follows the word comes along, and is never looked at: to read as many octets as there are takes longer.
         match (octets.first_chunk::<24>(), octets.first_chunk::<8>()) {
             (Some(chunk), _) => Self::of(in_eights(chunk), length),
             (None, Some(eight)) if length <= 8 => {
                 Self { octets: [in_capitals(*eight), [0; 8], [0; 8]], length }
+            }
+            (None, None) => {
+                let [eight] = in_eights(octets.get(..length).unwrap_or_default());
+                Self { octets: [in_capitals(eight), [0; 8], [0; 8]], length }
             }
             _ => Self::at_end_of(octets, length),
         }

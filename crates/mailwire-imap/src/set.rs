@@ -428,7 +428,9 @@ fn add(start: Option<u32>, end: Option<u32>, ranges: &mut Vec<(u32, u32)>, star:
 
 /// `sequence-set`, without `$` ([RFC 9051 section 9](https://www.rfc-editor.org/rfc/rfc9051#section-9))
 pub(crate) fn sequence_set<N: Number>(input: Input<'_>) -> Parsed<'_, NumberSet<N>> {
-    let (mut ranges, mut star, mut rest, mut is_sorted) = (Vec::new(), Star::None, input, true);
+    // As many as a vector that grows has first, which costs more.
+    let mut ranges = Vec::with_capacity(4);
+    let (mut star, mut rest, mut is_sorted) = (Star::None, input, true);
     let mut count = 0_usize;
     loop {
         let (after, start) = seq_number(rest)?;

@@ -127,7 +127,7 @@ fn with_arguments(input: Input<'_>, word: Word, rest: Input<'_>) -> Result<Comma
             |input| read(input, |input| mailbox_and(input, astring), |(a, b)| Body::DeleteAcl(a, b))
         }
         b"ESEARCH" => |input| read(input, esearch, Body::ESearch),
-        b"EXAMINE" => |input| read(input, select, Body::Examine),
+        b"EXAMINE" => |input| select(input, Body::Examine),
         b"GETACL" => |input| read(input, mailbox, Body::GetAcl),
         b"GETMETADATA" => |input| read(input, metadata::get_metadata, Body::GetMetadata),
         b"GETQUOTA" => |input| read(input, astring, Body::GetQuota),
@@ -144,7 +144,7 @@ fn with_arguments(input: Input<'_>, word: Word, rest: Input<'_>) -> Result<Comma
         b"RENAME" => |input| read(input, |input| mailbox_and(input, mailbox), |(a, b)| Body::Rename(a, b)),
         b"RLIST" => |input| read(input, |input| mailbox_and(input, pattern), |(a, b)| Body::Rlist(a, b)),
         b"RLSUB" => |input| read(input, |input| mailbox_and(input, pattern), |(a, b)| Body::Rlsub(a, b)),
-        b"SELECT" => |input| read(input, select, Body::Select),
+        b"SELECT" => |input| select(input, Body::Select),
         b"SETACL" => |input| read(input, set_acl, |(a, b, c)| Body::SetAcl(a, b, c)),
         b"SETMETADATA" => |input| {
             read(input, |input| mailbox_and(input, metadata::entry_values), |(a, b)| Body::SetMetadata(a, b))
@@ -311,12 +311,12 @@ fn create(input: Input<'_>) -> Parsed<'_, (Mailbox, Vec<mailbox_list::Attribute>
 
 /// `mailbox [select-params]`
 #[inline]
-fn select(input: Input<'_>) -> Parsed<'_, Select> {
+fn select(input: Input<'_>, body: impl FnOnce(Select) -> Body) -> Result<Command, CommandError> {
     let (rest, mailbox) = mailbox(input)?;
     if loose_spaces(rest).is_empty() {
-        return Ok((rest, Select { mailbox, condstore: false, annotate: false, qresync: None }));
+        return made(rest, || body(Select { mailbox, condstore: false, annotate: false, qresync: None }));
     }
-    select_params(sp(rest)?.0, mailbox)
+    read(sp(rest)?.0, |input| select_params(input, mailbox), body)
 }
 
 /// `"(" select-param *(SP select-param) ")"`
