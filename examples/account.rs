@@ -4,7 +4,8 @@ use std::{error::Error as StdError, fs, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 use mailwire::{
-    sasl::client::Credentials,
+    imap::client::Method,
+    sasl::{Mechanism, client::Credentials},
     tokio::{
         imap::{self, ClientConfig, Security},
         tls::{self, Roots},
@@ -30,6 +31,9 @@ pub(crate) struct Account {
     /// When TLS begins.
     #[arg(long, value_enum, default_value = "tls")]
     security: When,
+    /// Logs in without binding the login to TLS, for servers that offer it and do not take our binding.
+    #[arg(long)]
+    no_binding: bool,
     /// The only certificates to trust, in PEM; otherwise whom the system trusts.
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
@@ -59,6 +63,10 @@ impl Account {
             When::Starttls => Security::StartTls,
             When::Plaintext => Security::Plaintext,
         };
+        if self.no_binding {
+            let binding = Mechanism::ALL.into_iter().filter(|mechanism| mechanism.binds_channel());
+            config.without = binding.map(Method::Sasl).collect();
+        }
         if let Some(file) = &self.ca {
             let certificates = CertificateDer::pem_slice_iter(&fs::read(file)?).collect::<Result<_, _>>()?;
             config.tls = Some(tls::client_config(Roots::Only(certificates), None)?);

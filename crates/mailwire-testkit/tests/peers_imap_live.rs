@@ -13,7 +13,7 @@ use mailwire::{
     imap::{
         Code, Flag, Mailbox, MailboxFilter, Search, Uid, UidSet,
         client::{
-            Event, Execute as _, Method, Session as _, Unsupported, command,
+            Event, Execute as _, LoginError, Method, Session as _, Unsupported, command,
             command::{
                 Append, Extension, Figures, Id, Notify, Select, Store,
                 fetch::{Body, Flags},
@@ -445,7 +445,9 @@ async fn wrong_passwords_and_lost_servers() {
             config.without.clear();
             let mut client = Client::connect("localhost", config).await.unwrap();
             let error = client.login("ann", "secret").await.unwrap_err();
+            assert!(!error.is_authentication() && !error.is_temporary() && !error.is_fatal(), "{error}");
             let Error::Login(error) = error else { panic!("{error}") };
+            assert!(matches!(*error, LoginError::Binding { .. }), "{error}");
             assert_eq!(error.method(), Some(Method::Sasl(Mechanism::ScramSha256Plus)));
         }
         let mut client = Client::connect("localhost", config(&peer, Security::Tls)).await.unwrap();

@@ -1,7 +1,7 @@
 //! POP3 and IMAP on tokio: sockets, TLS, compression, deadlines and listeners.
 //!
 //! This is the only Mailwire crate that touches the network. The protocol itself is in machines without I/O; here they
-//! get octets and the time. See [`imap::Client`], [`imap::Handle`], [`pop3::Client`], [`pop3::Server`] and, for who wants only
+//! get octets and the time. See [`imap::Client`], [`imap::Handle`], [`imap::Reconnecting`], [`pop3::Client`], [`pop3::Server`] and, for who wants only
 //! the codec on a [`tokio_util::codec::Framed`], [`pop3::codec`].
 //!
 //! Futures may be dropped at any point: the state of a session is never in them.

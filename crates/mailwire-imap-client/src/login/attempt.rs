@@ -10,7 +10,7 @@ use mailwire_sasl::{
 };
 use zeroize::Zeroizing;
 
-use super::{LoggedIn, Login, LoginError, Method, is_not_connected};
+use super::{LoggedIn, Login, LoginError, Method, error::is_bad_protocol, is_not_connected};
 use crate::{Server, error::backoff};
 
 /// What a choice depends on.
@@ -158,6 +158,9 @@ impl Attempt {
             return Action::Failed(LoginError::OAuth { method, error, status: Box::new(status.clone()) });
         }
         let is_about_user = status.code.is_some() || backoff(status).is_some();
+        if trial.mechanism.binds_channel() && !is_about_user && is_bad_protocol(status) {
+            return Action::Failed(LoginError::Binding { method, status: Box::new(status.clone()) });
+        }
         if trial.challenges > 0 || is_about_user {
             return self.refused(method, status, context, false);
         }

@@ -11,6 +11,17 @@ use crate::error::{backoff, is_temporary};
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
+    /// The server offers to bind the login to TLS and does not take the binding, as Cyrus, which knows `tls-unique` alone, and TLS
+    /// 1.3 has none of that. Or somebody who sits on the line has another connection to the server than we have to him: so
+    /// nothing weaker is tried. Who trusts the line excludes [this way](Self::method): see
+    /// [`Login::without`](crate::Login::without).
+    #[error("the server does not take the binding of the login to TLS: {}", status.to_string_lossy())]
+    Binding {
+        /// By what.
+        method: Method,
+        /// What it said.
+        status: Box<Status>,
+    },
     /// The server's challenge is no base64, or longer than [`Limits::max_message`](mailwire_sasl::Limits::max_message).
     #[error("the challenge cannot be read: {error}")]
     Challenge {
@@ -74,7 +85,8 @@ impl LoginError {
     pub fn method(&self) -> Option<Method> {
         match self {
             Self::InvalidCredentials(_) | Self::LoginDisabled | Self::NoMethod | Self::Preparation(_) => None,
-            Self::Challenge { method, .. }
+            Self::Binding { method, .. }
+            | Self::Challenge { method, .. }
             | Self::NotConnected { method, .. }
             | Self::OAuth { method, .. }
             | Self::Refused { method, .. }
@@ -85,9 +97,10 @@ impl LoginError {
     /// What the server said at the end, if it was asked.
     pub fn status(&self) -> Option<&Status> {
         match self {
-            Self::NotConnected { status, .. } | Self::OAuth { status, .. } | Self::Refused { status, .. } => {
-                Some(status)
-            }
+            Self::Binding { status, .. }
+            | Self::NotConnected { status, .. }
+            | Self::OAuth { status, .. }
+            | Self::Refused { status, .. } => Some(status),
             _ => None,
         }
     }
@@ -117,6 +130,11 @@ impl LoginError {
     pub fn backoff(&self) -> Option<Duration> {
         self.status().and_then(backoff)
     }
+}
+
+/// Whether Cyrus says that it is not the password which is wrong: `NO bad protocol / cancel`.
+pub(crate) fn is_bad_protocol(status: &Status) -> bool {
+    status.to_string_lossy().to_ascii_lowercase().starts_with("bad protocol")
 }
 
 /// Whether a refusal says that the login, which had an OK, was none.

@@ -110,7 +110,11 @@ impl Error {
 
     /// Whether the user's credentials are wrong, so that asking for others helps, and trying again does not.
     pub fn is_authentication(&self) -> bool {
-        matches!(self, Self::Login(error) if !error.is_temporary() && error.referrals().is_empty())
+        match self {
+            Self::Login(error) if matches!(**error, LoginError::Binding { .. }) => false,
+            Self::Login(error) => !error.is_temporary() && error.referrals().is_empty(),
+            _ => false,
+        }
     }
 
     /// Whether the session is over, so that only a new connection helps.

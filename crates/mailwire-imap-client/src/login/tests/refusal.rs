@@ -191,3 +191,64 @@ fn the_refusal_of_a_way_is_kept_for_when_the_connection_ends_in_the_next() {
     let refusal = attempt.into_refusal().unwrap();
     assert_eq!(refusal.method(), Some(Method::Sasl(Mechanism::CramMd5)));
 }
+
+/// Cyrus 3.6 offers channel binding with TLS 1.3, and knows of `tls-unique` alone, which TLS 1.3 has not.
+#[test]
+fn a_binding_that_the_server_does_not_take_is_told_and_not_left_out() {
+    let binding = || ChannelBinding::new(ChannelBindingKind::TlsExporter, "octets");
+    let login = || password().with_channel_binding(binding());
+    let bound = format!("«p=tls-exporter,,n=ann,r={}»", base64_encode(&[7; 18]));
+    let options = mailwire_sasl::client::Options::new([7; 18]).with_binding(Some(binding()));
+    let credentials = Credentials::password("ann", "secret");
+    let exchange = mailwire_sasl::client::Exchange::new(Mechanism::ScramSha256Plus, &credentials, options);
+    let mut exchange = exchange.unwrap();
+    exchange.initial_response();
+    let challenge = format!("r={}server,s=c2FsdA==,i=4096", base64_encode(&[7; 18]));
+    let proof = text(exchange.respond(challenge.as_bytes()).unwrap().expose());
+    let proved = format!("S: + «{challenge}»\nC: «{proof}»\nS: a NO");
+    let refused = "= the server does not take the binding of the login to TLS";
+    for (capabilities, said, is_binding) in [
+        (
+            "SASL-IR ",
+            format!(
+                "C: AUTHENTICATE SCRAM-SHA-256-PLUS {bound}\nS: a NO bad protocol / cancel\n{refused}: bad protocol / cancel"
+            ),
+            true,
+        ),
+        (
+            "",
+            format!(
+                "C: AUTHENTICATE SCRAM-SHA-256-PLUS\nS: +\nC: {bound}\nS: a NO Bad protocol\n{refused}: Bad protocol"
+            ),
+            true,
+        ),
+        (
+            "",
+            format!(
+                "C: AUTHENTICATE SCRAM-SHA-256-PLUS\nS: +\nC: {bound}\nS: a NO who?\n= the server refuses the login: who?"
+            ),
+            false,
+        ),
+        (
+            "SASL-IR ",
+            format!(
+                "C: AUTHENTICATE SCRAM-SHA-256-PLUS {bound}\n{proved} bad protocol / cancel\n{refused}: bad protocol / cancel"
+            ),
+            true,
+        ),
+        (
+            "SASL-IR ",
+            format!(
+                "C: AUTHENTICATE SCRAM-SHA-256-PLUS {bound}\n{proved} wrong\n= the server refuses the login: wrong"
+            ),
+            false,
+        ),
+    ] {
+        let offer = "AUTH=SCRAM-SHA-256 AUTH=SCRAM-SHA-256-PLUS AUTH=PLAIN";
+        let script = format!("S: * CAPABILITY IMAP4rev1 {capabilities}{offer}\n{said}");
+        let error = dialogue(login(), TLS, &script).unwrap();
+        assert_eq!(error.method(), Some(Method::Sasl(Mechanism::ScramSha256Plus)));
+        assert_eq!(matches!(error, LoginError::Binding { .. }), is_binding, "{script}");
+        assert!(error.status().is_some());
+    }
+}
