@@ -55,7 +55,7 @@ impl Peer {
     }
 }
 
-/// Everybody's mailboxes can be shared, and show below `Users`. 30 messages are the limit.
+/// Everybody's mailboxes can be shared, and show below `Users`. 200 messages are the limit.
 const DOVECOT: &str = "
 mail_plugins = $mail_plugins acl quota zlib
 mail_attribute_dict = file:%h/attributes
