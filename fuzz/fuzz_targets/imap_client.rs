@@ -63,6 +63,8 @@ struct Session<'a> {
     /// The tags that the server has not answered, in its own words.
     unanswered: VecDeque<Tag>,
     error: Option<Error>,
+    /// The view of the mailbox when the error came: so it stays.
+    last_view: String,
     is_over: bool,
     /// TLS or compression has to begin, or compression to end: nothing may leave.
     is_paused: bool,
@@ -107,6 +109,7 @@ impl<'a> Session<'a> {
             tags: HashSet::new(),
             unanswered: VecDeque::new(),
             error: None,
+            last_view: String::new(),
             is_over: false,
             is_paused: false,
             watch_password: !wire.windows(PASSWORD.len()).any(|window| window == PASSWORD.as_bytes()),
@@ -210,7 +213,7 @@ impl<'a> Session<'a> {
             assert_eq!(result.as_ref(), Err(error));
         } else if let Err(error) = result {
             assert!(self.connection.is_closed() && !self.connection.is_logged_in());
-            assert!(self.connection.selected().is_none());
+            self.last_view = format!("{:?}", self.connection.selected());
             assert_eq!(self.connection.poll_timeout(), None);
             assert!(self.connection.poll_transmit().is_none(), "nothing leaves after an error");
             self.error = Some(error);
@@ -467,8 +470,11 @@ impl<'a> Session<'a> {
 
     /// Numbers and UIDs belong to each other one by one, in the same order, and there are no more than messages.
     fn check_view(&self) {
+        if self.error.is_some() {
+            assert_eq!(format!("{:?}", self.connection.selected()), self.last_view);
+        }
         let Some(view) = self.connection.selected() else { return };
-        assert!(self.connection.is_logged_in());
+        assert!(self.connection.is_logged_in() || self.error.is_some());
         let shown = format!("{view:?}");
         let ranges = shown.matches("Run {").count();
         assert!(ranges <= self.map_ranges, "{ranges} of {} ranges", self.map_ranges);
