@@ -366,7 +366,8 @@ impl<'a> Session<'a> {
         let uids: UidSet = ["1:3", "1,3,5,7,9", "4:6,9", "4294967290:4294967295"][usize::from(decision % 4)]
             .parse()
             .expect("a set");
-        let exists = self.connection.selected().map(|view| u64::from(view.exists));
+        let view = self.connection.selected().filter(|_| self.error.is_none());
+        let exists = view.map(|view| u64::from(view.exists));
         assert_eq!(self.connection.know_uids(&uids), exists.is_some() && uids.len() == exists);
     }
 
