@@ -3,13 +3,17 @@
 //! Any [`rustls::ClientConfig`] and [`rustls::ServerConfig`] will do, so certificates, verifiers and providers are the
 //! caller's choice. [`client_config`] and [`server_config`] make the usual ones. No process-wide provider is installed.
 
-use std::{io, sync::Arc};
+#[cfg(any(feature = "client", feature = "server"))]
+use std::io;
+use std::sync::Arc;
 
 use mailwire_sasl::{ChannelBinding, ChannelBindingKind};
+#[cfg(feature = "client")]
+use rustls::pki_types::ServerName;
 use rustls::{
     ClientConfig, ConnectionCommon, ProtocolVersion, RootCertStore, ServerConfig, SideData,
     crypto::CryptoProvider,
-    pki_types::{CertificateDer, PrivateKeyDer, ServerName},
+    pki_types::{CertificateDer, PrivateKeyDer},
 };
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use x509_cert::{Certificate, der::Decode as _};
@@ -143,6 +147,7 @@ pub fn channel_bindings<D: SideData>(
 }
 
 /// An error of the handshake, explained where people often go wrong.
+#[cfg(any(feature = "client", feature = "server"))]
 pub(crate) fn explain(error: io::Error) -> io::Error {
     use rustls::{Error as Tls, InvalidMessage};
     let hint = match error.get_ref().and_then(|inner| inner.downcast_ref::<Tls>()) {
