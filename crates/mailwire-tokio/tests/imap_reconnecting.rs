@@ -160,6 +160,60 @@ async fn a_mailbox_that_is_another_one_is_left_closed() {
     }
 }
 
+/// It was opened, but what has changed cannot be found out.
+#[tokio::test(start_paused = true)]
+async fn a_mailbox_that_cannot_be_compared_is_left_closed() {
+    let network = Network::default();
+    let mut session = network.session();
+    let mut first = network.listen();
+    let opened = async { session.client().await.unwrap().select("INBOX").await.unwrap() };
+    tokio::join!(opened, opens(&mut first));
+    drop(first);
+    let mut second = network.listen();
+    let script = async {
+        second.says("* PREAUTH [CAPABILITY IMAP4rev1 UNSELECT] ready\r\n").await;
+        let answer = "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 10] ok\r\n";
+        second.expects("SELECT INBOX", answer).await;
+        second.expects("UID SEARCH UID 1:9", "% NO no index\r\n").await;
+        second.expects("UNSELECT", "").await;
+    };
+    let news = async {
+        connected(&mut session).await;
+        lost(&mut session).await;
+        let Reopened::Refused { mailbox, error } = connected(&mut session).await else { panic!() };
+        assert!(mailbox == "INBOX" && error.to_string().contains("no index"), "{error}");
+        assert!(session.client().await.unwrap().selected().is_none());
+    };
+    tokio::join!(script, news);
+}
+
+/// A pause that was begun goes on, and what is known of the mailbox stays for the next attempt.
+#[tokio::test(start_paused = true)]
+async fn futures_may_be_dropped() {
+    let network = Network::default();
+    let mut session = network.session();
+    let mut first = network.listen();
+    let opened = async { session.client().await.unwrap().select("INBOX").await.unwrap() };
+    tokio::join!(opened, opens(&mut first));
+    drop(first);
+    connected(&mut session).await;
+    let (_, pause) = lost(&mut session).await;
+    let (mut second, mut third) = (network.listen(), network.listen());
+    for _ in 0..3 {
+        assert!(tokio::time::timeout(pause * 2 / 5, session.next()).await.is_err());
+    }
+    // The third has connected, and was dropped before the greeting.
+    assert_eq!(network.0.lock().unwrap().len(), 1);
+    assert!(second.rest().await.is_empty());
+    let script = async {
+        greets(&mut third).await;
+        third.expects("ENABLE QRESYNC", "* ENABLED QRESYNC\r\n").await;
+        third.expects(RESYNC, "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n").await;
+    };
+    let news = async { assert!(matches!(connected(&mut session).await, Reopened::Resynced(_))) };
+    tokio::join!(script, news);
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_does_not_pass_is_returned_and_so_is_the_last_of_some_failures() {
     let network = Network::default();

@@ -124,7 +124,7 @@ pub enum News {
 pub enum Reopened {
     /// None was selected.
     Nothing,
-    /// The server does not open it any more; none is selected now.
+    /// The server does not open it any more, or does not tell what has changed; none is selected now.
     Refused {
         /// Which one.
         mailbox: Mailbox,
@@ -354,6 +354,10 @@ impl Place {
                 Ok(Reopened::Replaced { mailbox })
             }
             Err(error) if Client::command_error(&error).is_some() && !error.is_temporary() => {
+                // It may be what has changed that the server does not tell.
+                if Client::selected(client).is_some() {
+                    client.unselect().await?;
+                }
                 Ok(Reopened::Refused { mailbox, error })
             }
             Err(error) => Err(error),
